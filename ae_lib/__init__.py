@@ -1,0 +1,48 @@
+"""Helpers of the autoencoder course: the digits, the unit of error, seeds, progress and figures.
+
+This page is the table of contents. A name is loaded from its module when it is first used, so that
+``import ae_lib`` is quick and loads neither TensorFlow nor scikit-learn nor matplotlib.
+
+Data and numbers
+    :func:`load_mnist`, :class:`Digits`, :func:`squared_error`, :func:`nearest_neighbour_accuracy`
+Runs
+    :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
+Figures
+    :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
+    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`
+"""
+
+import importlib
+
+# Public name -> module that defines it.
+_EXPORTS = {
+    "COLOURS": "plots.style",
+    "Digits": "datasets",
+    "ProgressBar": "progress",
+    "SEED": "seeds",
+    "load_mnist": "datasets",
+    "nearest_neighbour_accuracy": "metrics",
+    "plot_features": "plots.features",
+    "plot_map": "plots.maps",
+    "plot_network": "plots.network",
+    "plot_reconstructions": "plots.reconstructions",
+    "set_seed": "seeds",
+    "show": "plots.display",
+    "squared_error": "metrics",
+    "use_style": "plots.style",
+}
+
+__all__ = list(_EXPORTS)
+
+
+def __getattr__(name):
+    """Import the module of a public name when the name is first used (PEP 562)."""
+    if name not in _EXPORTS:
+        raise AttributeError(f"module 'ae_lib' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"ae_lib.{_EXPORTS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)

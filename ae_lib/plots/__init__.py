@@ -1,0 +1,1 @@
+"""Figures of the course. Their public names stand in :mod:`ae_lib`."""
