@@ -10,8 +10,9 @@ from ae_lib.plots.style import DIGIT_COLOURS, INK, PAPER
 def plot_map(codes, labels, *, images=None, ax=None, title=None):
     """Draw two-dimensional codes as points coloured by digit.
 
-    Each class's number stands at the median of its points, so that colour is not needed to read
-    the map. Where there is room between them, small pictures show the digit at that place.
+    Each class's number stands at the median of its points, or beside it where two numbers would
+    cover each other, so that the map can be read without colours. Where there is room between
+    them, small pictures show the digit at that place.
 
     Parameters
     ----------

@@ -1,0 +1,249 @@
+"""Figures show what they were given, say it in words, and refuse what they cannot draw."""
+
+import io
+
+import IPython
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from ae_lib import (
+    COLOURS,
+    plot_features,
+    plot_map,
+    plot_network,
+    plot_reconstructions,
+    show,
+    use_style,
+)
+from ae_lib.plots import maps
+from ae_lib.plots.style import DIGIT_COLOURS
+
+
+@pytest.fixture(autouse=True)
+def fresh_figures():
+    mpl.use("agg")
+    with mpl.rc_context():
+        use_style()
+        yield
+    plt.close("all")
+
+
+def texts(fig):
+    return {text.get_text() for text in fig.findobj(mpl.text.Text)}
+
+
+def images():
+    return np.random.default_rng(0).random((4, 784)).astype(np.float32)
+
+
+def test_reconstructions_carry_their_errors_in_the_papers_unit():
+    x = images()
+    fig = plot_reconstructions(x, {"grey": x * 0, "same": x}, errors={"same": 0.125})
+    drawn = texts(fig)
+    assert {"original", "same\n0.12", f"grey\nmean {np.mean((x**2).sum(axis=1)):.2f}"} <= drawn
+    assert {f"{error:.1f}" for error in (x**2).sum(axis=1)} <= drawn
+    assert "same, squared error 0.12" in fig.alt_text
+    assert "on these images" in fig.alt_text
+    assert len([ax for ax in fig.axes if ax.images]) == 12
+
+
+def test_reconstructions_draw_the_pictures_they_were_given():
+    x = images()
+    fig = plot_reconstructions(x.reshape(-1, 28, 28, 1), {"half": x / 2})
+    drawn = [ax.images[0].get_array() for ax in fig.axes]
+    np.testing.assert_array_equal(drawn[0], x[0].reshape(28, 28))
+    np.testing.assert_array_equal(drawn[-1], x[3].reshape(28, 28) / 2)
+    assert all(ax.images[0].get_clim() == (0, 1) for ax in fig.axes)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((np.zeros((2, 783)), {"a": np.zeros((2, 783))}), ValueError, r"Received: \(2, 783\)"),
+        ((np.zeros((2, 784)), {"a": np.zeros((3, 784))}), ValueError, "one shape"),
+        ((np.zeros((13, 784)), {"a": np.zeros((13, 784))}), ValueError, "1 to 12"),
+        ((np.zeros((2, 784)), {}), TypeError, "dict"),
+        ((np.full((2, 784), np.nan), {"a": np.zeros((2, 784))}), ValueError, "finite"),
+    ],
+)
+def test_reconstructions_name_what_is_wrong(arguments, error, words):
+    with pytest.raises(error, match=words):
+        plot_reconstructions(*arguments)
+
+
+def test_reconstructions_refuse_an_error_of_a_method_that_is_not_there():
+    with pytest.raises(ValueError, match="PCA"):
+        plot_reconstructions(images(), {"same": images()}, errors={"PCA": 1.0})
+
+
+def test_features_fill_a_grid_and_leave_the_rest_empty():
+    fig = plot_features(np.ones((7, 784)), n_columns=3, titles=list("abcdefg"), title="Seven")
+    assert [bool(ax.images) for ax in fig.axes] == [True] * 7 + [False] * 2
+    assert set("abcdefg") <= texts(fig)
+    assert fig.alt_text.startswith("Seven: 7 images of 28 x 28 pixels, 3 in a row")
+
+
+def test_signed_features_have_zero_in_the_middle_of_the_colours():
+    features = np.zeros((2, 784))
+    features[0, :2] = -3, 1
+    fig = plot_features(features, symmetric=True)
+    assert fig.axes[0].images[0].get_clim() == (-3, 3)
+    assert fig.axes[1].images[0].get_clim() == (-1, 1)
+
+
+def test_features_need_one_title_each():
+    with pytest.raises(ValueError, match=r"4 texts.*Received: 1"):
+        plot_features(images(), titles=["a"])
+
+
+def test_map_draws_every_code_in_its_digits_colour():
+    rng = np.random.default_rng(2)
+    codes, labels = rng.normal(size=(200, 2)), np.arange(200) % 10
+    fig = plot_map(codes, labels, images=rng.random((200, 784)), title="Codes")
+    points = fig.axes[0].collections[0]
+    np.testing.assert_allclose(points.get_offsets(), codes)
+    for label in range(10):
+        expected = mpl.colors.to_rgb(DIGIT_COLOURS[label])
+        np.testing.assert_allclose(points.get_facecolors()[label, :3], expected)
+    assert set("0123456789") <= texts(fig)
+    assert "Codes: Map of 200 codes" in fig.alt_text
+
+
+def test_pictures_on_a_map_do_not_touch_each_other_or_the_numbers():
+    rng = np.random.default_rng(3)
+    codes, labels = rng.normal(size=(300, 2)), np.arange(300) % 10
+    fig = plot_map(codes, labels, images=rng.random((300, 784)))
+    fig.canvas.draw()
+    boxes = [
+        artist.get_window_extent()
+        for artist in fig.axes[0].artists
+        if isinstance(artist, mpl.offsetbox.AnnotationBbox)
+    ]
+    assert len(boxes) > 10
+    for index, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[:index])
+
+
+def test_numbers_of_classes_that_coincide_are_moved_apart():
+    places = np.zeros((4, 2))
+    spread = maps._spread_out(places, distance=10)
+    gaps = np.linalg.norm(spread[:, None] - spread[None], axis=2)[np.triu_indices(4, 1)]
+    assert gaps.min() > 9
+    np.testing.assert_allclose(spread.mean(axis=0), 0, atol=1e-6)
+
+
+def test_map_draws_into_axes_that_it_was_given():
+    fig, axes = plt.subplots(1, 2)
+    assert plot_map(np.eye(2), [3, 4], ax=axes[1]) is fig
+    assert not axes[0].collections
+    assert axes[1].collections
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((np.zeros((3, 3)), [0, 1, 2]), r"2 columns. Received: shape \(3, 3\)"),
+        ((np.zeros((3, 2)), [0, 1, 10]), "digits from 0 to 9"),
+        ((np.zeros((3, 2)), [0, 1]), "one label for each of 3 codes"),
+    ],
+)
+def test_map_names_what_is_wrong(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        plot_map(*arguments)
+
+
+def test_map_needs_a_picture_for_each_code():
+    with pytest.raises(ValueError, match=r"each of 3 codes. Received: 4"):
+        plot_map(np.eye(3)[:, :2], [1, 2, 3], images=images())
+
+
+def test_network_shows_sizes_names_and_where_the_code_is():
+    fig = plot_network([784, 1000, 30, 784], names=["in", "", "code", "out"], code=2, title="Net")
+    assert {"784", "1,000", "30", "in", "code", "out", "encoder", "decoder"} <= texts(fig)
+    bars = fig.axes[0].patches
+    colours = [mpl.colors.to_hex(bar.get_facecolor()) for bar in bars if bar.get_zorder() == 2]
+    assert colours.count(COLOURS["autoencoder"]) == 1
+    assert "784, 1000, 30, 784 units" in fig.alt_text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"sizes": [784]}, ValueError, "at least two"),
+        ({"sizes": [784, 0]}, ValueError, "at least 1"),
+        ({"sizes": [784, 2.5]}, TypeError, "2.5"),
+        ({"sizes": [3, 2, 3], "names": ["a"]}, ValueError, "3 texts"),
+        ({"sizes": [3, 2, 3], "code": 2}, ValueError, "inner layer, 1 to 1"),
+    ],
+)
+def test_network_names_what_is_wrong(arguments, error, words):
+    with pytest.raises(error, match=words):
+        plot_network(**arguments)
+
+
+def contrast(first, second):
+    def luminance(colour):
+        channels = np.array(mpl.colors.to_rgb(colour))
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    bright, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_lines_stand_out_from_the_paper():
+    # WCAG 2.2, 1.4.11: graphical objects need a contrast of 3 to 1.
+    for name, colour in COLOURS.items():
+        assert contrast(colour, "#ffffff") >= 3, name
+
+
+def published(monkeypatch, fig, **arguments):
+    """Return what ``show`` sends to a notebook."""
+    sent = []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: "a notebook")
+    monkeypatch.setattr(
+        IPython.display, "display", lambda data, metadata, raw: sent.append((data, metadata))
+    )
+    show(fig, **arguments)
+    (output,) = sent
+    return output
+
+
+def test_show_sends_a_picture_with_its_text_and_closes_the_figure(monkeypatch):
+    fig, ax = plt.subplots()
+    ax.plot([1, 2, 4])
+    data, metadata = published(monkeypatch, fig, alt="A rising\n   curve.")
+    picture = Image.open(io.BytesIO(data["image/png"]))
+    assert metadata["image/png"] == {"alt": "A rising curve.", "width": 750, "height": 400}
+    assert picture.size == (1200, 640)
+    assert picture.convert("L").getextrema()[0] < 100
+    assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)
+    assert not plt.get_fignums()
+
+
+def test_show_takes_the_figures_own_text(monkeypatch):
+    _, metadata = published(monkeypatch, plot_network([3, 2]))
+    assert metadata["image/png"]["alt"] == "Network drawn as 2 layers of 3, 2 units."
+
+
+def test_the_same_figure_gives_the_same_bytes(monkeypatch):
+    first, _ = published(monkeypatch, plot_network([9, 4]))
+    second, _ = published(monkeypatch, plot_network([9, 4]))
+    assert first == second
+
+
+@pytest.mark.parametrize("alt", [None, "", "  ", 3])
+def test_a_figure_without_a_text_is_refused(alt):
+    fig, _ = plt.subplots()
+    with pytest.raises(ValueError, match="needs a text"):
+        show(fig, alt)
+
+
+def test_show_refuses_what_is_not_a_figure():
+    with pytest.raises(TypeError, match="Received: list"):
+        show([1, 2])
