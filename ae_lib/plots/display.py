@@ -3,8 +3,7 @@
 import io
 import sys
 
-# A figure of 7.5 x 4 inches is shown 750 pixels wide and stored at 1.6 times that for sharp
-# screens.
+# A figure 7.5 inches wide is shown 750 pixels wide, and stored at 1.6 times that for sharp screens.
 _SHOWN_DPI = 100
 _STORED_DPI = 160
 
@@ -59,13 +58,12 @@ def show(fig, alt=None):
 def _display_png(fig, alt):
     """Send the figure to the notebook; no date or program name is stored, so bytes repeat."""
     from IPython.display import display
-    from PIL import Image
 
     buffer = io.BytesIO()
     fig.savefig(buffer, dpi=_STORED_DPI, format="png", metadata={"Software": None})
-    width, height = (round(pixels * _SHOWN_DPI / _STORED_DPI) for pixels in Image.open(buffer).size)
+    width, height = (round(inches * _SHOWN_DPI) for inches in fig.get_size_inches())
     display(
-        {"image/png": buffer.getvalue(), "text/plain": f"Figure: {alt}"},
+        {"image/png": buffer.getvalue(), "text/plain": "<figure>"},
         metadata={"image/png": {"alt": alt, "width": width, "height": height}},
         raw=True,
     )

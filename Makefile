@@ -1,0 +1,78 @@
+# Two commands matter: `make book` and `make test`. Each makes what it lacks.
+# Written for GNU make 3.81, which macOS has.
+
+# What you may set: make book PYTHON=python3.12
+PYTHON =
+VENV = .venv
+# What pip installs: the exact versions by default.
+INSTALL = -r requirements.txt
+PORT = 8000
+STEPS = lint unit notebooks-check nbval site site-check package
+
+PY = $(VENV)/bin/python
+READY = $(VENV)/installed
+PAGE = $(CURDIR)/_build/html/index.html
+# Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
+QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
+PYTEST = $(QUIET) $(PY) -m pytest --quiet
+
+.NOTPARALLEL:
+.PHONY: help book test notebooks serve lint clean install site unit notebooks-check nbval site-check package
+
+help:  ## show this list
+	@echo "make book    and    make test    are all that most people need:"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## /\1 | /p' Makefile | awk -F ' [|] ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+book: notebooks site  ## build the website, and print the page to open
+	@echo
+	@echo "Open $(PAGE)"
+
+test: $(READY)  ## run every check, and show which passed (20 minutes at most)
+	@MAKE="$(MAKE)" $(PY) tools/steps.py $(STEPS)
+
+notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
+	@$(PY) tools/notebooks.py
+
+serve: book  ## show the website on this machine, at port PORT
+	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
+	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+lint: $(READY)  ## check the style of all Python code
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
+	$(PYTEST) --doctest-modules tests ae_lib
+
+notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
+	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py
+
+nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
+	$(PYTEST) --nbval --nbval-current-env book
+
+site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
+	$(VENV)/bin/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" \
+		--path-output "$(CURDIR)" -W --keep-going -n --all
+
+site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
+	$(PYTEST) tests/test_site.py
+
+package: $(READY)  ## build the package, and use it alone in a fresh environment
+	$(PYTEST) tests/test_package.py
+
+install: $(READY)  ## install what is needed into .venv
+clean:  ## remove what was built (the environment in .venv stays)
+	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache
+	find ae_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A Python that was removed or replaced since leaves a broken link, so the link is a prerequisite.
+$(PY):
+	@python=$$(sh tools/find_python.sh $(PYTHON)) && echo "Making $(VENV) with $$python" && \
+		"$$python" -m venv --clear $(VENV)
+
+$(READY): requirements.txt pyproject.toml $(PY)
+	@echo "Installing into $(VENV): some minutes the first time"
+	@$(PY) tools/install.py $(INSTALL)
+	@$(PY) tools/install.py --no-deps --no-build-isolation --editable .
+	@touch $(READY)

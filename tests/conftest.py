@@ -1,0 +1,10 @@
+"""What every test has in common."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
+
+# These execute or inspect notebooks, need a built website or make an environment. `make test` names
+# each, and so can you: pytest tests/test_package.py
+collect_ignore = ["test_conversion.py", "test_notebooks.py", "test_package.py", "test_site.py"]

@@ -1,0 +1,154 @@
+"""The road from script to website: one address, exact versions, and messages that help."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import steps
+from notebooks import read_address
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+FIND_PYTHON = ROOT / "tools" / "find_python.sh"
+
+
+def own_files():
+    """Return the files of the course that a person writes, as git knows them."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs the git repository")
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    return [path for path in paths if path.is_file() and path.suffix != ".ipynb"]
+
+
+def test_the_repositorys_address_stands_in_one_place():
+    short = read_address(ROOT).partition("://")[2]
+    places = [
+        f"{path.relative_to(ROOT)}"
+        for path in own_files()
+        for _ in range(path.read_bytes().count(short.encode()))
+    ]
+    assert places == ["_config.yml"]
+
+
+def pins():
+    """Return requirements.txt as name -> requirements; several where a marker divides them."""
+    found = {}
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        text = line.partition("#")[0].strip()
+        if text:
+            requirement = Requirement(text)
+            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def test_every_pin_is_exact():
+    for requirement in itertools.chain(*pins().values()):
+        (bound,) = requirement.specifier
+        assert bound.operator == "==", str(requirement)
+        assert "*" not in bound.version, str(requirement)
+
+
+def test_pins_cover_what_the_course_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    exact = pins()
+    for text in project["dependencies"] + project["optional-dependencies"]["course"]:
+        wanted = Requirement(text)
+        for pin in exact[canonicalize_name(wanted.name)]:
+            (bound,) = pin.specifier
+            assert wanted.specifier.contains(bound.version), f"{wanted} is not met by {pin}"
+
+
+def test_the_environment_holds_what_is_pinned_for_building():
+    # The course's own package is installed without build isolation, so pip fetches no setuptools.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (wanted,) = [Requirement(text) for text in project["build-system"]["requires"]]
+    (pin,) = pins()[wanted.name]
+    assert wanted.specifier.contains(next(iter(pin.specifier)).version)
+
+
+def fake_python(folder, name, version, *, venv=True):
+    """Write a program that answers as a Python of some version would."""
+    lacking = "" if venv else 'case "$2" in *ensurepip*) exit 1;; esac\n'
+    answer = f'case "$2" in *version_info*) echo {version};; *executable*) echo "$0";; esac\n'
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{lacking}{answer}")
+    path.chmod(0o755)
+    return path
+
+
+def find_python(folder, *arguments):
+    command = ["/bin/sh", str(FIND_PYTHON), *arguments]
+    done = subprocess.run(
+        command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.strip(), done.stderr.strip()
+
+
+def test_the_first_python_that_is_supported_is_taken(tmp_path):
+    fake_python(tmp_path, "python3", "3.14")
+    fake_python(tmp_path, "python3.13", "3.13", venv=False)
+    expected = fake_python(tmp_path, "python3.12", "3.12")
+    fake_python(tmp_path, "python3.11", "3.11")
+    assert find_python(tmp_path) == (0, str(expected), "")
+
+
+def test_a_python_that_was_asked_for_is_taken(tmp_path):
+    fake_python(tmp_path, "python3", "3.12")
+    expected = fake_python(tmp_path, "python3.11", "3.11")
+    assert find_python(tmp_path, "python3.11") == (0, str(expected), "")
+
+
+@pytest.mark.parametrize(
+    ("version", "venv", "arguments", "words"),
+    [
+        (None, True, [], "Install Python 3.11, 3.12 or 3.13 .*: none was found"),
+        ("3.10", True, [], "Install Python 3.11, 3.12 or 3.13 .*: python3 is Python 3.10"),
+        ("3.14", True, [], "Install Python 3.11, 3.12 or 3.13 .*: python3 is Python 3.14"),
+        ("3.12", False, [], "Install venv for Python 3.12 .*apt install python3.12-venv"),
+        ("3.12", True, ["python4"], "There is no Python that runs as python4"),
+        ("3.10", True, ["python3"], "python3 is Python 3.10"),
+    ],
+)
+def test_what_to_install_is_said_in_one_sentence(tmp_path, version, venv, arguments, words):
+    if version:
+        fake_python(tmp_path, "python3", version, venv=venv)
+    code, path, message = find_python(tmp_path, *arguments)
+    assert (code, path) == (1, "")
+    assert re.search(words, message)
+    assert len(message.splitlines()) == 1
+
+
+def test_make_passes_the_sentence_on(tmp_path):
+    wrong = fake_python(tmp_path, "python3", "3.10")
+    done = subprocess.run(
+        ["make", "book", f"PYTHON={wrong}", f"VENV={tmp_path}/venv"],
+        cwd=ROOT,
+        env={**os.environ, "MAKEFLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert done.stderr.startswith("Install Python 3.11, 3.12 or 3.13")
+    assert not (tmp_path / "venv").exists()
+
+
+def test_all_steps_run_and_one_failure_is_enough(tmp_path, monkeypatch):
+    (tmp_path / "Makefile").write_text("good:\n\t@touch good-ran\nbad:\n\t@false\n")
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    command = [sys.executable, steps.__file__, "bad", "good"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert (tmp_path / "good-ran").exists()
+    last = [line.split()[:2] for line in done.stdout.splitlines()[-3:]]
+    assert last == [["bad", "FAILED"], ["good", "passed"], ["all", "FAILED"]]
+    done = subprocess.run([*command[:2], "good"], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0

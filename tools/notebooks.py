@@ -1,0 +1,448 @@
+"""Make the notebooks of ``book/`` from the scripts of ``chapters/``.
+
+A notebook is executed only where its code, or the code of an ``ae_lib`` module that it imports, is
+not the code that its stored outputs came from. Everything else about it (prose, comments, tags, the
+install cell) is renewed every time, so that a notebook is always exactly what its chapter gives.
+
+    python tools/notebooks.py                execute what is stale, renew the rest
+    python tools/notebooks.py 04_pca         the same for one chapter
+    python tools/notebooks.py --force        execute whether stale or not
+    python tools/notebooks.py --check        write nothing; exit code 1 where something would change
+"""
+
+import argparse
+import ast
+import copy
+import hashlib
+import importlib.util
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "ae_lib"
+CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
+
+# Without versions, which would differ from machine to machine.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+
+INSTALL = """\
+# Google Colab does not have the course's helper library, so it is installed there.
+# Everywhere else this cell does nothing.
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install --quiet "ae_lib @ git+{address}\""""
+
+
+class ChapterError(Exception):
+    """A chapter cannot be made into a notebook; the message says which and why."""
+
+
+# The digest: what the stored outputs depend on ---------------------------------------------------
+
+# Fields that say nothing about what code does, or that not every version of Python has.
+_SILENT_FIELDS = {"ctx", "kind", "type_comment", "type_ignores", "type_params"}
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def outline(node):
+    """Write a syntax tree as text that is the same under every supported version of Python.
+
+    Comments and layout are not part of a tree. ``ast.dump`` and ``ast.unparse`` would do if they
+    did not differ between versions. ``ascii`` does not know Unicode, whose version differs too.
+    """
+    if isinstance(node, ast.JoinedStr):
+        # Python 3.12 ends some f-strings with an empty text, Python 3.11 does not.
+        node = ast.JoinedStr([part for part in node.values if getattr(part, "value", None) != ""])
+    if isinstance(node, ast.AST):
+        fields = sorted(
+            (name, value)
+            for name, value in ast.iter_fields(node)
+            if name not in _SILENT_FIELDS and value is not None and value != []
+        )
+        inner = ", ".join(f"{name}={outline(value)}" for name, value in fields)
+        return f"{type(node).__name__}({inner})"
+    if isinstance(node, list):
+        return f"[{', '.join(outline(item) for item in node)}]"
+    return ascii(node)
+
+
+def without_docstrings(tree):
+    """Remove the docstrings of functions and classes, and of the module, from a syntax tree."""
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return tree
+
+
+def parse_cell(source, place):
+    """Parse a code cell. A string at its beginning is shown, so it is no docstring."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise ChapterError(
+            f"{place} is not plain Python: {error.msg} (line {error.lineno} of the cell). "
+            "Magics and shell commands do not belong into a chapter."
+        ) from error
+    for statement in tree.body:
+        without_docstrings(statement)
+    return tree
+
+
+def module_file(name, root):
+    """Return the file of a module of the package, or None if there is no such module."""
+    path = root.joinpath(*name.split("."))
+    for file in (path / "__init__.py", path.with_suffix(".py")):
+        if file.is_file():
+            return file
+    return None
+
+
+def read_exports(root):
+    """Return the package's table of public names, name -> module that defines it."""
+    tree = ast.parse((root / PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    for statement in tree.body:
+        if _is_exports_table(statement):
+            table = ast.literal_eval(statement.value)
+            return {name: f"{PACKAGE}.{module}" for name, module in table.items()}
+    raise ChapterError(f"{PACKAGE}/__init__.py has no table _EXPORTS of its public names")
+
+
+def _is_exports_table(statement):
+    return isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "_EXPORTS"
+
+
+def imported_modules(tree, package, root):
+    """Return the modules of ``ae_lib`` that a syntax tree imports by name.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A cell or a module.
+    package : str
+        The package in which relative imports start; "" for a cell.
+    root : Path
+        The folder that holds the package.
+
+    Returns
+    -------
+    set of str
+        Full names. ``import ae_lib`` alone may use any public name, so it counts as all of them.
+    """
+    exports = read_exports(root)
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found |= set(exports.values()) if alias.name == PACKAGE else {alias.name}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = importlib.util.resolve_name("." * node.level + base, package)
+            for alias in node.names:
+                if base == PACKAGE and alias.name == "*":
+                    found |= set(exports.values())
+                elif base == PACKAGE and alias.name in exports:
+                    found.add(exports[alias.name])
+                else:
+                    found |= {base, f"{base}.{alias.name}"}
+    return {name for name in found if name.split(".")[0] == PACKAGE and module_file(name, root)}
+
+
+def needed_modules(trees, root):
+    """Return the names of all ``ae_lib`` modules that the cells import, directly or through others.
+
+    Importing a module runs the ``__init__.py`` of the packages around it, so these count too.
+    """
+    needed = set()
+    waiting = set().union(*(imported_modules(tree, "", root) for tree in trees))
+    while waiting:
+        name = waiting.pop()
+        needed.add(name)
+        if "." in name:
+            waiting.add(name.rpartition(".")[0])
+        file = module_file(name, root)
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+        # The package's own table is read where a name is imported, not followed as a whole.
+        if name != PACKAGE:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            waiting |= imported_modules(tree, package, root)
+        waiting -= needed
+    return sorted(needed)
+
+
+def module_outline(name, root):
+    """Return a module's code as text, without docstrings, comments and the table of names."""
+    tree = without_docstrings(ast.parse(module_file(name, root).read_text(encoding="utf-8")))
+    if name == PACKAGE:
+        tree.body = [statement for statement in tree.body if not _is_exports_table(statement)]
+    return f"{name}: {outline(tree)}"
+
+
+def digest(trees, root):
+    """Return the SHA-256 of the code of the cells and of the ``ae_lib`` modules behind them."""
+    parts = [outline(tree) for tree in trees]
+    parts += [module_outline(name, root) for name in needed_modules(trees, root)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+# From a chapter to its notebook ------------------------------------------------------------------
+
+
+def read_address(root):
+    """Return the repository's address, which stands in ``_config.yml`` and nowhere else."""
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    return config["repository"]["url"].rstrip("/")
+
+
+def code_cells(notebook):
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def read_chapter(path, root):
+    """Return a chapter as a notebook without outputs, with its install cell and its digest."""
+    cells = jupytext.read(path, fmt="py:percent").cells
+    if not cells or cells[0].cell_type != "markdown":
+        raise ChapterError(f"chapters/{path.name} must begin with a Markdown cell")
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
+    trees = [
+        parse_cell(cell.source, f"chapters/{path.name}, code cell {number}")
+        for number, cell in enumerate(code_cells(notebook), 1)
+    ]
+    notebook.metadata.ae = {"digest": digest(trees, root)}
+
+    install = nbformat.v4.new_code_cell(INSTALL.format(address=read_address(root)))
+    install.metadata.tags = ["remove-cell"]
+    cells.insert(1, install)
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number:03d}"
+        # Jupytext notes the blank lines of the script, which are no business of a notebook.
+        for key in [key for key in cell.metadata if key.startswith("lines_to_")]:
+            del cell.metadata[key]
+    return notebook
+
+
+def read_notebook(path):
+    """Return the stored notebook, or None if there is none that can be read."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (FileNotFoundError, nbformat.reader.NotJSONError):
+        return None
+
+
+def is_stale(notebook, stored):
+    """Tell whether the stored outputs come from other code than the notebook's."""
+    return (
+        stored is None
+        or stored.metadata.get("ae", {}).get("digest") != notebook.metadata.ae.digest
+        or len(code_cells(stored)) != len(code_cells(notebook))
+    )
+
+
+def keep_outputs(notebook, stored):
+    """Give a notebook the stored outputs, cell by cell in the order of the code cells."""
+    for cell, old in zip(code_cells(notebook), code_cells(stored), strict=True):
+        cell.outputs = old.outputs
+
+
+def normalise_outputs(notebook):
+    """Remove from outputs what says how and where they were made."""
+    for count, cell in enumerate(code_cells(notebook), 1):
+        cell.execution_count = count
+        cell.metadata.pop("execution", None)
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+            data = output.get("data", {})
+            for kind in data:
+                if kind.startswith("image/") and isinstance(data[kind], str):
+                    data[kind] = data[kind].strip()
+
+
+def execute(notebook, name, root):
+    """Execute a notebook in a fresh kernel, in an empty folder, with a progress bar over cells."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "AE_PROGRESS": "0",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            # The library whose code is in the digest, and nobody's own start-up files.
+            "PYTHONPATH": str(root),
+            "IPYTHONDIR": folder,
+        }
+        environment.pop("AE_SEED", None)
+        client = NotebookClient(
+            notebook,
+            kernel_name=METADATA["kernelspec"]["name"],
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            coalesce_streams=True,
+            # Without a warning about the connection to the kernel, which is on this machine.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            resources={"metadata": {"path": folder}},
+        )
+        bar = tqdm(notebook.cells, desc=name, unit="cell", leave=False)
+        with bar, client.setup_kernel(env=environment):
+            for index, cell in enumerate(bar):
+                try:
+                    client.execute_cell(cell, index)
+                except (CellControlSignal, DeadKernelError) as error:
+                    raise ChapterError(_explain(name, cell, error)) from error
+    # The kernel writes its own version into the metadata.
+    notebook.metadata = NotebookNode(METADATA | {"ae": notebook.metadata.ae})
+
+
+def _explain(name, cell, error):
+    """Say which cell failed and how, in text that is readable without a terminal's colours."""
+    failed = [output for output in cell.outputs if output.output_type == "error"]
+    trace = "\n".join(failed[0].traceback) if failed else str(error)
+    trace = re.sub(r"\x1b\[[0-9;]*m", "", trace)
+    rule = "-" * 70
+    return f"chapters/{name}.py: this cell failed\n{rule}\n{cell.source}\n{rule}\n{trace}"
+
+
+def as_text(notebook):
+    """Return the bytes of a notebook's file, as text."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def write(text, path):
+    """Write a file in one step: whoever looks finds the old one or the new one."""
+    draft = path.with_suffix(".tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def convert(name, root=ROOT, *, force=False):
+    """Write one chapter's notebook; execute it if it is stale.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``04_pca``.
+    root : Path
+        The folder of the course.
+    force : bool
+        Execute whether stale or not.
+
+    Returns
+    -------
+    float or None
+        How long the execution took in seconds, None if there was none.
+    """
+    target = root / "book" / f"{name}.ipynb"
+    notebook = read_chapter(root / "chapters" / f"{name}.py", root)
+    stored = read_notebook(target)
+    seconds = None
+    if force or is_stale(notebook, stored):
+        start = time.perf_counter()
+        execute(notebook, name, root)
+        seconds = time.perf_counter() - start
+    else:
+        keep_outputs(notebook, stored)
+    normalise_outputs(notebook)
+    write(as_text(notebook), target)
+    return seconds
+
+
+def complaint(name, root=ROOT):
+    """Return what is wrong with a chapter's stored notebook, or None."""
+    target = root / "book" / f"{name}.ipynb"
+    notebook = read_chapter(root / "chapters" / f"{name}.py", root)
+    stored = read_notebook(target)
+    if stored is None:
+        return f"book/{name}.ipynb is missing or unreadable"
+    if is_stale(notebook, stored):
+        return f"book/{name}.ipynb is stale: its outputs come from other code"
+    keep_outputs(notebook, stored)
+    normalise_outputs(notebook)
+    if as_text(notebook) != target.read_bytes().decode("utf-8"):
+        return f"book/{name}.ipynb is not what chapters/{name}.py gives"
+    return None
+
+
+def chapter_names(root=ROOT):
+    """Return the names of all chapters, in order."""
+    return sorted(path.stem for path in (root / "chapters").glob("*.py"))
+
+
+def orphans(root=ROOT):
+    """Return the notebooks that no chapter gives."""
+    stored = {path.stem for path in (root / "book").glob("*.ipynb")}
+    return sorted(stored - set(chapter_names(root)))
+
+
+def check(names, root=ROOT):
+    """Return a list of all that is wrong with the stored notebooks."""
+    found = [complaint(name, root) for name in names]
+    found += [f"book/{name}.ipynb has no chapter chapters/{name}.py" for name in orphans(root)]
+    return [text for text in found if text]
+
+
+def main(arguments=None, root=ROOT):
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(description="Make book/*.ipynb from chapters/*.py.")
+    parser.add_argument("names", nargs="*", help="chapters, such as 04_pca; all by default")
+    parser.add_argument("--check", action="store_true", help="write nothing, report what is stale")
+    parser.add_argument("--force", action="store_true", help="execute what is not stale, too")
+    options = parser.parse_args(arguments)
+
+    known = chapter_names(root)
+    names = [Path(name).stem for name in options.names] or known
+    for name in names:
+        if name not in known:
+            parser.error(f"there is no chapter {name!r}; there are {', '.join(known)}")
+
+    if options.check:
+        try:
+            found = check(names, root)
+        except ChapterError as error:
+            found = [str(error)]
+        for text in found:
+            print(text)
+        if found:
+            print("Run: make notebooks")
+        return int(bool(found))
+
+    failed = []
+    for name in names:
+        try:
+            seconds = convert(name, root, force=options.force)
+        except ChapterError as error:
+            print(error, file=sys.stderr)
+            failed.append(name)
+            continue
+        done = "outputs kept" if seconds is None else f"executed in {seconds:.1f} s"
+        print(f"book/{name}.ipynb: {done}", flush=True)
+    if failed:
+        print(f"Not written: {', '.join(f'book/{name}.ipynb' for name in failed)}", file=sys.stderr)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
