@@ -53,7 +53,7 @@ nbval: $(READY)  ## run every notebook again, and compare with its stored output
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
 	$(VENV)/bin/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" \
-		--path-output "$(CURDIR)" -W --keep-going -n --all
+		--path-output "$(CURDIR)" -W --keep-going -n --all --quiet
 
 site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
 	$(PYTEST) tests/test_site.py

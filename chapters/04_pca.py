@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # The autoencoder and PCA
+# # 4. The autoencoder and PCA
 #
 # Principal component analysis, PCA for short, describes a picture by a few numbers, as
 # an autoencoder does. It is much older ([Pearson

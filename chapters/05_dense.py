@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # The dense autoencoder
+# # 5. The dense autoencoder
 #
 # [Chapter 1](01_motivation.ipynb) showed what a short code is good for, and
 # [Chapter 4](04_pca.ipynb) how far straight lines get: thirty principal components describe

@@ -111,6 +111,29 @@ def stale_after(course, path, old, new):
     return current() != before
 
 
+LANDING_CELL = '''
+# %% tags=["landing"]
+from IPython.display import display
+
+display({"image/png": b"a picture", "text/plain": "<figure>"}, raw=True)
+'''
+
+
+def test_the_landing_picture_is_that_of_its_cell(course):
+    (course / "book" / "_static").mkdir()
+    chapter = course / "chapters" / "01_one.py"
+    chapter.write_text(CHAPTER + LANDING_CELL)
+    assert run(course) == 0
+    picture = course / notebooks.LANDING
+    assert picture.read_bytes() == b"a picture"
+    assert run(course, "--check") == 0
+    for spoil in (lambda: picture.write_bytes(b"another"), picture.unlink):
+        spoil()
+        assert run(course, "--check") == 1
+        assert run(course) == 0
+        assert picture.read_bytes() == b"a picture"
+
+
 def test_a_chapter_becomes_an_executed_notebook(course):
     assert run(course) == 0
     install, imports, prints, shows = code_cells(course)
@@ -280,7 +303,7 @@ def test_a_write_that_fails_leaves_no_draft(course, monkeypatch):
     target.write_text("old")
     monkeypatch.setattr(type(target), "replace", refuse)
     with pytest.raises(OSError, match="disk full"):
-        notebooks.write("new", target)
+        notebooks.write(b"new", target)
     assert [path.read_text() for path in (course / "book").iterdir()] == ["old"]
 
 

@@ -38,6 +38,23 @@ def test_the_repositorys_address_stands_in_one_place():
     assert places == ["_config.yml"]
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_of_the_first_pages_lead_somewhere(name):
+    text = re.sub(r"^```.*?^```", "", (ROOT / name).read_text(), flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert targets
+    for target in targets:
+        assert target.startswith("https://") or (ROOT / target).is_file(), target
+
+
+def test_the_licences_stand_where_they_are_looked_for():
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+    digits = (ROOT / "ae_lib" / "data" / "README.md").read_text()
+    assert "Attribution-ShareAlike 3.0" in digits
+    for author in ("LeCun", "Cortes", "Burges"):
+        assert author in digits
+
+
 def pins():
     """Return requirements.txt as name -> requirements; several where a marker divides them."""
     found = {}

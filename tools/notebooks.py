@@ -3,6 +3,8 @@
 A notebook is executed only where its code, or the code of an ``ae_lib`` module that it imports, is
 not the code that its stored outputs came from. Everything else about it (prose, comments, tags, the
 install cell) is renewed every time, so that a notebook is always exactly what its chapter gives.
+The picture of a cell with the tag ``landing`` is also written to ``book/_static/landing.png``, for
+the website's first page and the README.
 
     python tools/notebooks.py                execute what is stale, renew the rest
     python tools/notebooks.py 04_pca         the same for one chapter
@@ -12,6 +14,7 @@ install cell) is renewed every time, so that a notebook is always exactly what i
 
 import argparse
 import ast
+import base64
 import copy
 import hashlib
 import importlib.util
@@ -32,6 +35,7 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "ae_lib"
+LANDING = "book/_static/landing.png"
 CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
 
 # Without versions, which would differ from machine to machine.
@@ -322,17 +326,26 @@ def _explain(name, cell, error):
     return f"chapters/{name}.py: this cell failed\n{rule}\n{cell.source}\n{rule}\n{trace}"
 
 
+def landing_picture(notebook):
+    """Return the PNG of the cell with the tag ``landing``, or None if no cell has it."""
+    for cell in code_cells(notebook):
+        if "landing" in cell.metadata.get("tags", []):
+            pictures = [output.data["image/png"] for output in cell.outputs if "data" in output]
+            return base64.b64decode(pictures[0])
+    return None
+
+
 def as_text(notebook):
     """Return the bytes of a notebook's file, as text."""
     nbformat.validate(notebook)
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-def write(text, path):
-    """Write a file in one step: whoever looks finds the old one or the new one."""
+def write(content, path):
+    """Write bytes to a file in one step: whoever looks finds the old one or the new one."""
     draft = path.with_suffix(".tmp")
     try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.write_bytes(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -366,7 +379,10 @@ def convert(name, root=ROOT, *, force=False):
     else:
         keep_outputs(notebook, stored)
     normalise_outputs(notebook)
-    write(as_text(notebook), target)
+    write(as_text(notebook).encode("utf-8"), target)
+    picture = landing_picture(notebook)
+    if picture is not None:
+        write(picture, root / LANDING)
     return seconds
 
 
@@ -383,6 +399,9 @@ def complaint(name, root=ROOT):
     normalise_outputs(notebook)
     if as_text(notebook) != target.read_bytes().decode("utf-8"):
         return f"book/{name}.ipynb is not what chapters/{name}.py gives"
+    picture, landing = landing_picture(notebook), root / LANDING
+    if picture is not None and not (landing.is_file() and landing.read_bytes() == picture):
+        return f"{LANDING} is not the picture in book/{name}.ipynb"
     return None
 
 

@@ -60,10 +60,12 @@ def plot_reconstructions(images, reconstructions, *, errors=None, title=None):
 
     import matplotlib.pyplot as plt
 
+    # Never wider than a page, so that the texts keep their size on it.
+    tile = min(0.82, 6.1 / len(images))
     fig, axes = plt.subplots(
         1 + len(rows),
         len(images),
-        figsize=(0.82 * len(images) + 1.4, 0.98 * (1 + len(rows)) + 0.2),
+        figsize=(tile * len(images) + 1.4, (tile + 0.16) * (1 + len(rows)) + 0.2),
         squeeze=False,
         layout="constrained",
     )

@@ -1,0 +1,248 @@
+"""The built website: links, alternative texts, buttons, and nothing from foreign hosts.
+
+Run after `make site`.
+"""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import notebooks
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build" / "html"
+ADDRESS = notebooks.read_address(ROOT)
+CHAPTERS = notebooks.chapter_names(ROOT)
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
+# Pieces that the theme copies beside its scripts: no browser ever opens them.
+PAGES = [page for page in PAGES if not page.startswith("_static/")]
+
+# Attributes by which a browser loads something without being asked.
+LOADED = {
+    "audio": ["src"],
+    "embed": ["src"],
+    "iframe": ["src"],
+    "img": ["src", "srcset"],
+    "input": ["src"],
+    "object": ["data"],
+    "script": ["src"],
+    "source": ["src", "srcset"],
+    "video": ["src", "poster"],
+}
+# Of a <link> only these are not loaded.
+POINTERS = {"author", "canonical", "index", "license", "next", "prev", "search", "copyright"}
+
+
+def parse(page):
+    return BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def page(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def soup(page):
+    return parse(page)
+
+
+@pytest.fixture(scope="module")
+def anchors():
+    """All ids of a page, found when it is first asked for."""
+    known = {}
+
+    def ids(path):
+        if path not in known:
+            tags = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all(True)
+            known[path] = {tag.get("id") for tag in tags} | {tag.get("name") for tag in tags}
+        return known[path]
+
+    return ids
+
+
+def is_foreign(url):
+    return bool(urlsplit(url.strip()).netloc)
+
+
+def loaded_by(soup):
+    """Return what a browser loads for a page: scripts, styles, pictures, frames, icons."""
+    urls = []
+    for name, attributes in LOADED.items():
+        for tag in soup.find_all(name):
+            for attribute in attributes:
+                value = tag.get(attribute) or ""
+                parts = value.split(",") if attribute == "srcset" else [value]
+                urls += [part.split()[0] for part in parts if part.strip()]
+    for link in soup.find_all("link", href=True):
+        if not set(link.get("rel", [])) & POINTERS:
+            urls.append(link["href"])
+    return urls
+
+
+def loaded_by_css(text):
+    """Return what a style sheet loads: imports, fonts and pictures."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    found = re.findall(r"""url\(\s*["']?([^"')]+)""", text)
+    return found + re.findall(r"""@import\s+["']([^"']+)""", text)
+
+
+def test_there_is_a_page_for_each_line_of_the_table_of_contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = [toc["root"]] + [
+        chapter["file"] for part in toc["parts"] for chapter in part["chapters"]
+    ]
+    assert {f"{name}.html" for name in files} <= set(PAGES)
+    assert [name for name in files if re.match(r"\d\d_", name)] == CHAPTERS
+
+
+def test_previous_and_next_follow_the_table_of_contents():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    files = [toc["root"]] + [
+        chapter["file"] for part in toc["parts"] for chapter in part["chapters"]
+    ]
+    for name, following in zip(files, [*files[1:], None], strict=True):
+        link = parse(f"{name}.html").select_one("a.right-next")
+        assert (link and link["href"]) == (following and f"{following}.html")
+
+
+def test_every_internal_link_and_anchor_leads_somewhere(page, soup, anchors):
+    here = SITE / page
+    urls = [tag["href"] for tag in soup.find_all("a", href=True)] + loaded_by(soup)
+    assert urls
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        assert target.is_file(), f"{page} leads to {url}"
+        if parts.fragment and target.suffix == ".html":
+            assert unquote(parts.fragment) in anchors(target), f"{page} leads to {url}"
+
+
+def test_links_of_the_site_keep_a_readers_connection_safe(soup):
+    for tag in soup.find_all("a", href=True):
+        assert urlsplit(tag["href"]).scheme in ("", "https", "mailto"), tag
+
+
+def test_every_picture_says_what_it_shows(page, soup):
+    for image in soup.find_all("img"):
+        alt = image.get("alt")
+        if image.get("class", [""])[0] == "logo__image":
+            continue  # its text stands beside it, so the picture itself says nothing
+        assert alt and alt.strip(), f"{page}: {image}"
+        assert not re.search(r"_images|\.(png|svg|jpe?g|webp)\b|<figure>", alt), f"{page}: {image}"
+        if "_images" in image["src"]:
+            assert len(alt.split()) >= 5, f"{page}: {image}"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_page_shows_the_texts_of_its_notebook(name):
+    notebook = notebooks.read_notebook(ROOT / "book" / f"{name}.ipynb")
+    expected = [
+        output.metadata["image/png"]["alt"]
+        for cell in notebooks.code_cells(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    shown = [image["alt"] for image in parse(f"{name}.html").select(".cell_output img")]
+    assert shown == expected
+    assert expected
+
+
+def test_nothing_is_loaded_from_a_foreign_host(page, soup):
+    for url in loaded_by(soup):
+        assert not is_foreign(url), f"{page} loads {url}"
+    for script in soup.find_all("script", src=False):
+        assert not re.search(r"(https?:)?//[\w-]+\.\w", script.get_text()), f"{page}: {script}"
+    styles = [tag.get_text() for tag in soup.find_all("style")]
+    styles += [tag["style"] for tag in soup.find_all(style=True)]
+    for url in loaded_by_css("\n".join(styles)):
+        assert not is_foreign(url), f"{page} loads {url}"
+
+
+def test_style_sheets_load_nothing_from_a_foreign_host():
+    sheets = sorted(SITE.rglob("*.css"))
+    assert sheets
+    for sheet in sheets:
+        for url in loaded_by_css(sheet.read_text(encoding="utf-8")):
+            if url.startswith(("data:", "#")):
+                continue
+            assert not is_foreign(url), f"{sheet.relative_to(SITE)} loads {url}"
+            target = sheet.parent / urlsplit(url).path
+            assert target.is_file(), f"{sheet.relative_to(SITE)} loads {url}"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_formulas_are_drawn_by_our_own_copy_loaded_once(name):
+    sources = [tag["src"] for tag in parse(f"{name}.html").find_all("script", src=True)]
+    copies = [source for source in sources if "mathjax" in source.lower()]
+    assert len(copies) == 1
+    target = SITE / urlsplit(copies[0]).path
+    vendored = ROOT / "vendor" / "mathjax" / "tex-svg-full.js"
+    assert target.resolve().read_bytes() == vendored.read_bytes()
+
+
+def test_what_is_vendored_has_its_licence_and_version():
+    folders = [path for path in (ROOT / "vendor").iterdir() if path.is_dir()]
+    assert folders
+    for folder in folders:
+        assert (folder / "LICENSE").is_file()
+        assert re.search(r"\d+\.\d+\.\d+", (folder / "README.md").read_text())
+
+
+def in_repository(url):
+    """Return the file of this repository that an address names."""
+    short = ADDRESS.partition("github.com")[2]
+    found = re.search(rf"{re.escape(short)}/(?:blob|edit)/main/([^?#]+)", url)
+    assert found, url
+    return ROOT / found.group(1)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_buttons_lead_to_the_pages_own_files(name):
+    soup = parse(f"{name}.html")
+    buttons = {
+        link.get_text(strip=True): link["href"]
+        for link in soup.select(".article-header-buttons a[href]")
+    }
+    assert in_repository(buttons["Colab"]) == ROOT / "book" / f"{name}.ipynb"
+    assert in_repository(buttons["Suggest edit"]) == ROOT / "chapters" / f"{name}.py"
+    assert buttons["Binder"].startswith("https://mybinder.org/v2/gh/")
+    assert buttons["Binder"].endswith(f"/main?urlpath=lab/tree/book/{name}.ipynb")
+    assert buttons["Repository"] == ADDRESS
+    assert buttons["Open issue"].startswith(f"{ADDRESS}/issues/new?")
+    downloaded = SITE / buttons[".ipynb"]
+    assert downloaded.read_bytes() == (ROOT / "book" / f"{name}.ipynb").read_bytes()
+    assert soup.select(".btn-fullscreen-button")
+    assert soup.select(".theme-switch-button")
+
+
+@pytest.mark.parametrize("name", ["notation", "glossary"])
+def test_prose_pages_are_edited_where_they_stand(name):
+    links = parse(f"{name}.html").select(".article-header-buttons a[href]")
+    (edit,) = [link["href"] for link in links if link.get_text(strip=True) == "Suggest edit"]
+    assert in_repository(edit) == ROOT / "book" / f"{name}.md"
+    assert in_repository(edit).is_file()
+
+
+def test_the_install_cell_is_for_colab_only(soup):
+    assert "google.colab" not in soup.get_text()
+
+
+def test_a_search_finds_what_the_course_is_about():
+    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    for word in ("autoencod", "pca", "reconstruct", "glossari"):
+        assert f'"{word}"' in index
+    for name in CHAPTERS:
+        assert f'"{name}"' in index
+
+
+def test_a_page_says_its_language_and_has_one_title(page, soup):
+    assert soup.html["lang"] == "en"
+    assert soup.title.get_text(strip=True)
+    # The theme adds one outside of the article, for printing.
+    assert len(soup.select("article h1")) == 1, page

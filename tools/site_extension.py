@@ -1,0 +1,96 @@
+"""What the website needs beyond jupyter-book: a Sphinx extension, named in ``_config.yml``.
+
+- Pictures of notebooks get the alternative text that ``ae_lib.show`` stored with them.
+- "Suggest edit" leads to the chapter's script, the file that people edit, not to its notebook.
+- Pages do not name the foreign host of a program (Thebe) that this book does not use.
+"""
+
+from myst_nb.core.render import NbElementRenderer
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+_render_image = NbElementRenderer.render_image
+
+
+def render_image_with_alt(self, data):
+    """Render a picture of a notebook with its alternative text; warn where there is none.
+
+    Parameters
+    ----------
+    self : NbElementRenderer
+    data : MimeData
+
+    Returns
+    -------
+    list of docutils.nodes.Element
+    """
+    elements = _render_image(self, data)
+    alt = data.output_metadata.get(data.mime_type, {}).get("alt")
+    if not alt:
+        logger.warning("A picture of a notebook has no alternative text: use ae_lib.show")
+        return elements
+    for element in elements:
+        for image in element.findall(lambda node: node.tagname == "image"):
+            image["alt"] = alt
+    return elements
+
+
+def script_of(url):
+    """Turn the address at which a notebook is edited into that of the script it is made from.
+
+    Parameters
+    ----------
+    url : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> script_of("https://example.org/edit/main/book/04_pca.ipynb")
+    'https://example.org/edit/main/chapters/04_pca.py'
+    >>> script_of("https://example.org/edit/main/book/notation.md")
+    'https://example.org/edit/main/book/notation.md'
+    """
+    if not url.endswith(".ipynb"):
+        return url
+    start, _, name = url.removesuffix(".ipynb").rpartition("/book/")
+    return f"{start}/chapters/{name}.py"
+
+
+def lead_to_scripts(app, pagename, templatename, context, doctree):
+    """Change the edit button of a chapter's page (``html-page-context``)."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button.get("label") == "source-edit-button":
+                button["url"] = script_of(button["url"])
+
+
+def drop_thebe(app, pagename, templatename, context, doctree):
+    """Take out scripts that name Thebe's host (``html-page-context``)."""
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "thebe" not in f"{script}{getattr(script, 'attributes', '')}".lower()
+    ]
+
+
+def setup(app):
+    """Connect to Sphinx; called by Sphinx itself.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+
+    Returns
+    -------
+    dict
+        That pages may be built in parallel.
+    """
+    NbElementRenderer.render_image = render_image_with_alt
+    # After the theme and its extensions, which put buttons and scripts there.
+    app.connect("html-page-context", lead_to_scripts, priority=900)
+    app.connect("html-page-context", drop_thebe, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
