@@ -186,8 +186,9 @@ for row, (before, bars, after) in enumerate(axes):
     bars.set(xticks=[1, 10, 20, 30], ylim=(-largest, largest))
     before.set_axis_off()
     after.set_axis_off()
-for ax, text in zip(axes[0], ["784 pixels", "30 numbers", "784 pixels again"], strict=True):
-    ax.set_title(text)
+titles = ["784 pixels", "30 numbers", "784 pixels again"]
+for ax, title in zip(axes[0], titles, strict=True):
+    ax.set_title(title)
 axes[2, 1].set_xlabel("code unit")
 show(fig, alt="Three handwritten digits, a 7, a 2 and a 1, each with its code of 30 "
      "numbers as bars, and the digit that the decoder makes of these numbers.")

@@ -468,8 +468,9 @@ plot_map(lda_map, y_map, ax=panels[1], title="LDA")
 panels[0].set_xlabel(f"nearest neighbour right: {pca_accuracy:.2f}")
 panels[1].set_xlabel(f"nearest neighbour right: {lda_accuracy:.2f}")
 show(fig, alt="Two maps of 5,000 test digits in ten colours. On PCA's, left, most "
-     "classes overlap; 0 and 1 lie at opposite ends. On LDA's, right, 0, 1 and the group "
-     "of 4, 7 and 9 lie in three corners, the other classes overlap in the middle.")
+     "classes overlap; 0 and 1 lie at opposite ends. On LDA's, right, 0, 1 and the "
+     "group of 4, 7 and 9 lie in three corners, the other classes overlap in the "
+     "middle.")
 
 # %% [markdown]
 # Left is PCA, which saw no label; right is LDA, which chose its two axes so that the

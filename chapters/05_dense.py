@@ -688,7 +688,8 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 # > - **An error near 52.90.** The output is the mean image. The loss has fallen, the picture
 # >   looks like a soft blob, and nothing has been learnt about the single digit.
 # > - **Test digits used to choose.** Choose on validation digits, or the test error flatters.
-#
+
+# %% [markdown]
 # ## Summary
 #
 # - A dense funnel with 30 numbers in the middle beats PCA-30 by more than a third.

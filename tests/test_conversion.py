@@ -111,12 +111,12 @@ def stale_after(course, path, old, new):
     return current() != before
 
 
-LANDING_CELL = '''
+LANDING_CELL = """
 # %% tags=["landing"]
 from IPython.display import display
 
 display({"image/png": b"a picture", "text/plain": "<figure>"}, raw=True)
-'''
+"""
 
 
 def test_the_landing_picture_is_that_of_its_cell(course):
