@@ -139,6 +139,13 @@ def test_every_picture_says_what_it_shows(page, soup):
             assert len(alt.split()) >= 5, f"{page}: {image}"
 
 
+def test_pictures_of_chapters_keep_their_place_and_proportions(soup):
+    for image in soup.select(".cell_output img"):
+        assert image["width"].isdigit(), image
+        assert image["height"].isdigit(), image
+        assert "style" not in image.attrs, image
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_page_shows_the_texts_of_its_notebook(name):
     notebook = notebooks.read_notebook(ROOT / "book" / f"{name}.ipynb")

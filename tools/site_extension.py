@@ -1,9 +1,12 @@
 """What the website needs beyond jupyter-book: a Sphinx extension, named in ``_config.yml``.
 
 - Pictures of notebooks get the alternative text that ``ae_lib.show`` stored with them.
+- They keep their proportions on a narrow screen, and their place while they are loading.
 - "Suggest edit" leads to the chapter's script, the file that people edit, not to its notebook.
 - Pages do not name the foreign host of a program (Thebe) that this book does not use.
 """
+
+import re
 
 from myst_nb.core.render import NbElementRenderer
 from sphinx.util import logging
@@ -60,6 +63,32 @@ def script_of(url):
     return f"{start}/chapters/{name}.py"
 
 
+def sized_by_attributes(body):
+    """Give pictures their size as attributes, which reserve room, instead of as a fixed style.
+
+    Parameters
+    ----------
+    body : str
+        HTML.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sized_by_attributes('<img src="a.png" style="width: 750px; height: 400px;" />')
+    '<img src="a.png" width="750" height="400" />'
+    """
+    return re.sub(r'style="width: (\d+)px; height: (\d+)px;?"', r'width="\1" height="\2"', body)
+
+
+def size_pictures(app, pagename, templatename, context, doctree):
+    """Change how the pictures of a page are sized (``html-page-context``)."""
+    if "body" in context:
+        context["body"] = sized_by_attributes(context["body"])
+
+
 def lead_to_scripts(app, pagename, templatename, context, doctree):
     """Change the edit button of a chapter's page (``html-page-context``)."""
     for group in context.get("header_buttons", []):
@@ -91,6 +120,7 @@ def setup(app):
     """
     NbElementRenderer.render_image = render_image_with_alt
     # After the theme and its extensions, which put buttons and scripts there.
+    app.connect("html-page-context", size_pictures, priority=900)
     app.connect("html-page-context", lead_to_scripts, priority=900)
     app.connect("html-page-context", drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
