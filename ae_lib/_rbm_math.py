@@ -110,7 +110,7 @@ def free_energy(v, parameters, kinds):
 
 def _draw(seed, number):
     """Return the seed of one of several draws."""
-    return seed + tf.constant([0, number], tf.int64)
+    return seed + tf.stack([tf.constant(0, tf.int64), tf.cast(number, tf.int64)])
 
 
 def gibbs_step(v, parameters, kinds, seed):
@@ -171,7 +171,7 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
         h, v_model = chain, visible_mean(chain, parameters, kinds, length)
     if n_steps > 1 or chain is not None:
         v_model = sample(v_model, kinds.visible, _draw(seed, 1))
-    for step in range(1, n_steps):
+    for step in tf.range(1, n_steps):
         h = sample(hidden_mean(v_model, parameters, kinds), kinds.hidden, _draw(seed, 2 * step))
         v_model = visible_mean(h, parameters, kinds, length)
         v_model = sample(v_model, kinds.visible, _draw(seed, 2 * step + 1))

@@ -1,5 +1,6 @@
 """The restricted Boltzmann machine as a scikit-learn estimator."""
 
+import math
 import numbers
 import warnings
 
@@ -17,10 +18,10 @@ from ae_lib.progress import epoch_bar
 VISIBLE_KINDS = ("bernoulli", "gaussian", "multinomial")
 HIDDEN_KINDS = ("bernoulli", "gaussian")
 
-# Spread of the first weights: Hinton (2010), section 8.
-_FIRST_WEIGHTS = 0.01
-# A logistic unit is as good as certain at an input of 20. No sound training has such weights.
-_LARGEST_WEIGHT = 1000.0
+# Standard deviation of the first weights; the class says why.
+_FIRST_WEIGHTS = 0.1
+# A logistic unit is as good as certain at an input of 20. No sound training has weights like this.
+_LARGEST_WEIGHT = 100.0
 # Rows handed to TensorFlow at a time. TensorFlow copies what it is handed, so not the whole data.
 _BLOCK_ROWS = 2000
 
@@ -65,8 +66,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Steps of Gibbs sampling behind each gradient, the k of CD-k.
     persistent : bool, default=False
         Let the sampling go on from one mini-batch to the next (Tieleman 2008), with
-        ``batch_size`` chains, instead of starting at the data each time. Not for multinomial
-        units: each length of document has a distribution of its own.
+        ``batch_size`` chains, instead of starting at the data each time. The chains have to keep up
+        with the weights: take little or no momentum, or a smaller rate. Not for multinomial units,
+        since documents of each length have a distribution of their own.
     visible : {"bernoulli", "gaussian", "multinomial"}, default="bernoulli"
         Kind of the visible units; see Notes.
     hidden : {"bernoulli", "gaussian"}, default="bernoulli"
@@ -114,7 +116,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     visible units are sampled too; the gradient then tends to the exact one as the number of steps
     grows (or the learning rate falls), and it is noisier.
 
-    *First weights* are normal with standard deviation 0.01, biases 0 (Hinton 2010, section 8).
+    *First weights* are normal with standard deviation 0.1, biases 0, as in the paper's program.
+    Hinton (2010), section 8, advises 0.01 in general; but linear code units, which learn at a small
+    rate, then take many epochs to leave the neighbourhood of 0.
 
     *No ``score_samples``.* The likelihood needs Z, which cannot be computed for more than some
     20 units. scikit-learn's ``BernoulliRBM`` offers a pseudo-likelihood instead; it is made for
@@ -412,9 +416,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         """Train on all rows once, in an order or as they are; keep the result if it is sound."""
         train = compiled_training(self._kinds(), self.n_steps, self.persistent)
         state = self._parameters(), self._velocity, self._chain
-        batches_a_block = -(-_BLOCK_ROWS // self.batch_size)
         n_batches, error = self._n_batches, 0.0
-        for block in _blocks(len(X), batches_a_block * self.batch_size):
+        for block in _blocks(len(X), self.batch_size * math.ceil(_BLOCK_ROWS / self.batch_size)):
             rows = X[block] if order is None else X[order[block]]
             *state, block_error = train(
                 np.asarray(rows, np.float32),
@@ -426,7 +429,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 self._seed,
                 n_batches,
             )
-            n_batches += batches_a_block
+            n_batches += math.ceil(len(rows) / self.batch_size)
             error += float(block_error)
 
         parameters, velocity = (Parameters(*map(np.asarray, group)) for group in state[:2])
@@ -443,7 +446,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         largest = max(float(np.abs(value).max()) for value in parameters)
         if np.isfinite(error) and largest <= _LARGEST_WEIGHT:
             return
-        found = f"a weight of size {largest:.3g}" if np.isfinite(largest) else "NaN or infinity"
+        found = (
+            f"a weight or bias of size {largest:.3g}" if np.isfinite(largest) else "NaN or infinity"
+        )
         raise FloatingPointError(
             f"Training diverged in epoch {self.n_iter_ + 1}: found {found}. Try a smaller "
             f"learning_rate (received: {self.learning_rate}; Gaussian units need about 0.001), and "
