@@ -415,7 +415,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _train_epoch(self, X, order, momentum):
         """Train on all rows once, in an order or as they are; keep the result if it is sound."""
         train = compiled_training(self._kinds(), self.n_steps, self.persistent)
-        state = self._parameters(), self._velocity, self._chain
+        start = self._parameters()
+        # The loops keep the parameters of one mini-batch before, instead of their change.
+        state = start, _difference(start, self._velocity), self._chain
         n_batches, error = self._n_batches, 0.0
         for block in _blocks(len(X), self.batch_size * math.ceil(_BLOCK_ROWS / self.batch_size)):
             rows = X[block] if order is None else X[order[block]]
@@ -432,14 +434,15 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             n_batches += math.ceil(len(rows) / self.batch_size)
             error += float(block_error)
 
-        parameters, velocity = (Parameters(*map(np.asarray, group)) for group in state[:2])
+        parameters, previous = (Parameters(*map(np.asarray, group)) for group in state[:2])
         self._check_soundness(parameters, error)
         self.components_ = parameters.weights.T
         self.intercept_visible_ = parameters.visible_bias
         self.intercept_hidden_ = parameters.hidden_bias
         self.reconstruction_error_.append(error / len(X))
         self.n_iter_ += 1
-        self._velocity, self._chain, self._n_batches = velocity, np.asarray(state[2]), n_batches
+        self._velocity = _difference(parameters, previous)
+        self._chain, self._n_batches = np.asarray(state[2]), n_batches
 
     def _check_soundness(self, parameters, error):
         """Raise an error if training has left the range of sound numbers."""
@@ -532,6 +535,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 def _draw_seed(rng):
     """Draw a seed for NumPy's or TensorFlow's generators."""
     return int(rng.randint(2**31 - 1))
+
+
+def _difference(first, second):
+    """Return the difference of two groups of parameters."""
+    return Parameters(*(a - b for a, b in zip(first, second, strict=True)))
 
 
 def _blocks(n, size):

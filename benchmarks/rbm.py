@@ -46,7 +46,7 @@ def ours(x, n_hidden):
     def epoch():
         model = RBM(n_hidden, learning_rate=RATE, momentum=MOMENTUM, weight_decay=DECAY,
                     batch_size=BATCH, n_iter=1, random_state=0).fit(x)  # fmt: skip
-        return model.reconstruction_error_[0], [model.components_]
+        return model.reconstruction_error_[0], [model.components_, model._velocity.weights]
 
     return epoch
 
@@ -204,9 +204,11 @@ def work(name, n_rows, n_hidden):
         epoch = PROGRAMS[name](load_mnist().x_train[:n_rows], n_hidden)
         epoch()
     except ImportError as error:
+        if name not in OPTIONAL:
+            raise
         print(json.dumps({"absent": str(error)}), file=answers, flush=True)
         return
-    print(json.dumps({"versions": versions()}), file=answers, flush=True)
+    print(json.dumps({"versions": loaded_versions()}), file=answers, flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()
         error, arrays = epoch()
@@ -215,7 +217,7 @@ def work(name, n_rows, n_hidden):
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def versions():
+def loaded_versions():
     """Return the versions of the packages that this process has loaded."""
     loaded = {"scikit-learn": "sklearn"}
     return {
@@ -237,13 +239,13 @@ class Worker:
     def __init__(self, name, python, n_rows, n_hidden, folder):
         self.name = name
         self.log = Path(folder) / f"{name}.log"
+        size = ["--rows", str(n_rows), "--hidden", str(n_hidden)]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [python, __file__, "--worker", name, "--rows", str(n_rows), "--hidden", str(n_hidden)],
+                [python, str(Path(__file__).resolve()), "--worker", name, *size],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, cwd=folder,
                 env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "AE_PROGRESS": "0"},
             )  # fmt: skip
-        self.first = self.read()
 
     def run(self):
         """Let the program run once, and return its answer."""
@@ -266,16 +268,20 @@ class Worker:
 
 
 def measure(names, repeats, n_rows, n_hidden, other_python):
-    """Run every program once in each round, and return all answers by program, and who is absent."""
-    answers, absent, workers = {}, {}, []
+    """Run every program once a round; return all answers, who is absent and why, and versions."""
+    answers, absent, versions, workers = {}, {}, {}, []
     with tempfile.TemporaryDirectory() as folder:
         try:
             for name in names:
                 python = other_python if name in OPTIONAL else sys.executable
                 workers.append(Worker(name, python, n_rows, n_hidden, folder))
-                if "absent" in workers[-1].first:
-                    absent[name] = workers.pop().first["absent"]
+                ready = workers[-1].read()
+                if "absent" in ready:
+                    absent[name] = ready["absent"]
+                    workers.pop().close()
                     print(f"{name} is absent: {absent[name]}")
+                else:
+                    versions[name] = ready["versions"]
             for repeat in range(repeats):
                 for worker in random.Random(repeat).sample(workers, len(workers)):
                     answers.setdefault(worker.name, []).append(worker.run())
@@ -284,9 +290,6 @@ def measure(names, repeats, n_rows, n_hidden, other_python):
         finally:
             for worker in workers:
                 worker.close()
-    versions = {
-        name: version for worker in workers for name, version in worker.first["versions"].items()
-    }
     return answers, absent, versions
 
 
