@@ -380,6 +380,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         parameters, kinds = self._parameters(), self._kinds()
         return _by_blocks(lambda v: _rbm_math.free_energy(v, parameters, kinds), X)
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     @property
     def _n_features_out(self):
         """The number of hidden units, by scikit-learn's name for it."""

@@ -20,6 +20,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.neural_network import BernoulliRBM
 from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from ae_lib import RBM, load_mnist, set_seed
 from ae_lib._keras import tf
@@ -422,6 +423,26 @@ def test_training_is_the_loop_of_the_program_of_2006_step_by_step():
     np.testing.assert_allclose(model.reconstruction_error_, errors, rtol=1e-5)
 
 
+def test_the_machine_before_training_is_that_of_the_program_of_2006():
+    model = RBM(400, n_iter=0, random_state=0).fit(np.zeros((100, 500)))
+    assert model.components_.mean() == pytest.approx(0, abs=0.001)
+    assert model.components_.std() == pytest.approx(0.1, rel=0.01)
+    assert not model.intercept_visible_.any()
+    assert not model.intercept_hidden_.any()
+    assert (model.n_iter_, model.reconstruction_error_) == (0, [])
+
+
+def test_the_error_of_documents_is_that_of_the_frequencies_of_words():
+    n = some_rows(KINDS[3]) * 7
+    # Weights of 0 while the error is taken: every word is as frequent as its bias says.
+    model = machine(KINDS[3], Parameters(*(0 * value for value in parameters())))
+    model.intercept_visible_ = np.log([0.1, 0.2, 0.3, 0.4])
+    model.set_params(batch_size=len(n)).partial_fit(n)
+    frequencies = n / n.sum(axis=1, keepdims=True)
+    expected = ((frequencies - [0.1, 0.2, 0.3, 0.4]) ** 2).sum(axis=1).mean()
+    assert model.reconstruction_error_ == pytest.approx([expected], rel=1e-5)
+
+
 def test_fit_is_partial_fit_on_shuffled_rows():
     v = np.random.default_rng(0).random((23, 6)).astype(np.float32)
     settings = {"batch_size": 5, "random_state": 0, "momentum": (0.5, 0.9)}
@@ -679,6 +700,19 @@ def test_numbers_that_are_not_sound_stop_the_training(settings, words):
 
 
 # --- As scikit-learn's estimators ------------------------------------------------------------
+
+
+@parametrize_with_checks(
+    # The kind of unit that takes any numbers.
+    [RBM(2, visible="gaussian", learning_rate=0.001, n_iter=1, batch_size=1, random_state=0)],
+    expected_failed_checks=lambda _: {
+        "check_methods_sample_order_invariance": "float32 sums differ in the seventh digit"
+    },
+)
+@pytest.mark.filterwarnings("ignore:X should be standardised")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+def test_scikit_learns_checks_of_estimators(estimator, check):
+    check(estimator)
 
 
 def test_it_is_an_estimator_of_scikit_learn():
