@@ -316,7 +316,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 f"Received: shape {H.shape}"
             )
         if self.hidden == "bernoulli":
-            _check_unit_interval(H, "H")
+            _check_unit_interval(H.min(), H.max(), "H")
         parameters, kinds = self._parameters(), self._kinds()
         return _by_blocks(lambda h: _rbm_math.visible_mean(h, parameters, kinds, 1.0), H)
 
@@ -528,10 +528,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             check_is_fitted(self)
         X = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
         # NaN goes through min and max, which need no memory. The long way is for the message.
-        if not np.isfinite([X.min(), X.max()]).all():
+        low, high = X.min(), X.max()
+        if not np.isfinite([low, high]).all():
             check_finite(X, "X")
         if self.visible == "bernoulli":
-            _check_unit_interval(X, "X")
+            _check_unit_interval(low, high, "X")
         if self.visible == "multinomial":
             _check_counts(X)
         return X
@@ -563,9 +564,8 @@ def _by_blocks(function, X):
     return results
 
 
-def _check_unit_interval(values, name):
+def _check_unit_interval(low, high, name):
     """Refuse values outside [0, 1], and say what to do about pixels."""
-    low, high = values.min(), values.max()
     if low >= 0 and high <= 1:
         return
     advice = ". Pixels from 0 to 255 must be divided by 255" if low >= 0 and high <= 255 else ""
