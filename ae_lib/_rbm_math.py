@@ -118,13 +118,21 @@ def gibbs_step(v, parameters, kinds, seed):
     return sample(mean, kinds.visible, _draw(seed, 1))
 
 
+def _gibbs_from_hidden(h, parameters, kinds, seed, n_steps, length):
+    """Draw visible units given ``h``, and go on with whole steps of Gibbs sampling."""
+    v = sample(visible_mean(h, parameters, kinds, length), kinds.visible, _draw(seed, 1))
+    for step in tf.range(1, n_steps):
+        v = gibbs_step(v, parameters, kinds, _draw(seed, 2 * step))
+    return v
+
+
 def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None, scale=1.0):
     r"""Estimate the gradient of the log-likelihood as a difference of two statistics.
 
     .. math:: \partial \log p(v) / \partial w_{ij} =
               \langle v_i h_j \rangle_{data} - \langle v_i h_j \rangle_{model}
 
-    (Hinton 2002, eq. 5, with the biases' :math:`v_i` and :math:`h_j` in place of the product).
+    (Hinton 2010, eq. 5); :math:`v_i` alone for the visible biases, :math:`h_j` for the hidden ones.
     The data's statistics use the hidden units' means. What stands for the model's:
 
     - one step: sampled hidden units, the mean of the visible units given them (the
@@ -156,26 +164,21 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
     -------
     gradient : Parameters
     error : scalar tensor
-        Squared error of the reconstruction, summed over rows; for documents of the words'
+        Squared error of the reconstruction, summed over rows; for documents, of the words'
         frequencies.
-    chain : tensor of shape (n, n_components)
-        Hidden states at the end of the steps; with ``chain=None`` those that began them.
+    chain : tensor of shape (n, n_components) or None
+        Where the chain has got to.
     """
     length = lengths(v, kinds)
     h_data = hidden_mean(v, parameters, kinds)
     h = sample(h_data, kinds.hidden, seed)
     v_model = reconstruction = visible_mean(h, parameters, kinds, length)
-    if chain is not None:
-        h, v_model = chain, visible_mean(chain, parameters, kinds, length)
     if n_steps > 1 or chain is not None:
-        v_model = sample(v_model, kinds.visible, _draw(seed, 1))
-    for step in tf.range(1, n_steps):
-        h = sample(hidden_mean(v_model, parameters, kinds), kinds.hidden, _draw(seed, 2 * step))
-        v_model = visible_mean(h, parameters, kinds, length)
-        v_model = sample(v_model, kinds.visible, _draw(seed, 2 * step + 1))
+        start = h if chain is None else chain
+        v_model = _gibbs_from_hidden(start, parameters, kinds, seed, n_steps, length)
     h_model = hidden_mean(v_model, parameters, kinds)
     if chain is not None:
-        h = sample(h_model, kinds.hidden, _draw(seed, 2 * n_steps))
+        chain = sample(h_model, kinds.hidden, _draw(seed, 2 * n_steps))
 
     # Both statistics in one product: [v; -v_model]^T [h_data; h_model].
     weight = scale / length
@@ -186,4 +189,4 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
         tf.reduce_sum(v_both, axis=0),
         tf.reduce_sum(weight * (h_data - h_model), axis=0),
     )
-    return gradient, tf.reduce_sum(tf.square((v - reconstruction) / length)), h
+    return gradient, tf.reduce_sum(tf.square((v - reconstruction) / length)), chain

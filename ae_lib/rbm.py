@@ -34,12 +34,12 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     .. math:: E(v, h) = -\sum_i a_i v_i - \sum_j b_j h_j - \sum_{ij} v_i w_{ij} h_j
 
-    and a picture has the probability :math:`p(v) = \sum_h e^{-E(v, h)} / Z` (Hinton &
-    Salakhutdinov 2006, eq. 1). Training follows the program of that paper: hidden units are
-    sampled, the reconstruction and all statistics are probabilities, and
+    (Hinton & Salakhutdinov 2006, eq. 1), and a picture has the probability
+    :math:`p(v) = \sum_h e^{-E(v, h)} / Z`. Training follows that paper's eq. 2 and its program:
+    hidden units are sampled, the reconstruction and all statistics are probabilities, and
 
     .. math:: \Delta w_{ij} \leftarrow m \, \Delta w_{ij} + \epsilon \, (\langle v_i h_j
-              \rangle_{data} - \langle v_i h_j \rangle_{reconstruction} - \lambda \, w_{ij}),
+              \rangle_{data} - \langle v_i h_j \rangle_{recon} - \lambda \, w_{ij}),
 
     with learning rate :math:`\epsilon`, momentum :math:`m` and weight decay :math:`\lambda`; the
     same without decay for the biases. Averages are over the mini-batch.
@@ -74,7 +74,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     hidden : {"bernoulli", "gaussian"}, default="bernoulli"
         Kind of the hidden units. Gaussian ones are the paper's linear code units: while training
         they carry noise of variance 1. Not together with Gaussian visible units: with weights that
-        are large enough, the energy of such a machine has no lower bound and Z is infinite.
+        are large enough, the energy of such a machine has no lower bound and Z is infinite (Hinton
+        2010, section 13.3).
     random_state : int, RandomState or None, default=None
         Of the first weights, the order of the rows and the sampling. The same number gives
         bitwise the same machine on the same computer. None draws from NumPy's global state.
@@ -264,8 +265,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def transform(self, X):
         r"""Return the mean of the hidden units: probabilities, or the linear code.
 
-        :math:`p(h_j = 1 \mid v) = \sigma(b_j + \sum_i v_i w_{ij})`, Hinton & Salakhutdinov (2006),
-        supporting material; for Gaussian hidden units without the logistic function.
+        :math:`p(h_j = 1 \mid v) = \sigma(b_j + \sum_i v_i w_{ij})` (Hinton 2010, eq. 7); for
+        Gaussian hidden units without the logistic function.
 
         Parameters
         ----------
@@ -289,8 +290,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def inverse_transform(self, H):
         r"""Return the mean of the visible units given hidden ones.
 
-        :math:`p(v_i = 1 \mid h) = \sigma(a_i + \sum_j h_j w_{ij})`, without the logistic function
-        for Gaussian units; for multinomial ones the words' probabilities, which add up to 1.
+        :math:`p(v_i = 1 \mid h) = \sigma(a_i + \sum_j h_j w_{ij})` (Hinton 2010, eq. 8), for
+        Gaussian units without the logistic function; for multinomial ones with a softmax, which
+        gives the words' probabilities.
 
         Parameters
         ----------
@@ -325,7 +327,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         In each step all hidden units are sampled given the visible ones, and then all visible
         ones given those. After many steps the result is a sample from the machine's own
-        distribution (Hinton 2002, section 2).
+        distribution (Hinton 2010, section 2).
 
         Parameters
         ----------
