@@ -9,7 +9,7 @@ Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
-    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`
+    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`
 """
 
 import importlib
@@ -25,6 +25,7 @@ _EXPORTS = {
     "plot_features": "plots.features",
     "plot_map": "plots.maps",
     "plot_network": "plots.network",
+    "plot_pretraining": "plots.pretraining",
     "plot_reconstructions": "plots.reconstructions",
     "set_seed": "seeds",
     "show": "plots.display",
