@@ -232,7 +232,7 @@ def test_pretraining_says_what_it_shows():
     assert "A toy" in texts(fig)
 
 
-@pytest.mark.parametrize("sizes", [(784, 1000, 500, 250, 30), (6, 2), (784, 400, 200, 50, 25, 6)])
+@pytest.mark.parametrize("sizes", [(784, 1000, 500, 250, 30), (6, 2), (2000, 500, 250, 125, 10, 2)])
 def test_pretraining_can_be_read_and_nothing_lies_on_anything_else(sizes):
     fig = plot_pretraining(sizes, title="All of it")
     fig.draw_without_rendering()
