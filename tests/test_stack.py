@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 import weakref
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 
@@ -130,13 +131,13 @@ def test_fine_tuning_unties_encoder_and_decoder_and_leaves_the_stack_alone():
     pairs = [(up_1, down_1), (up_2, down_2)]
     for above, below in pairs:
         np.testing.assert_array_equal(above.get_weights()[0], below.get_weights()[0].T)
-    autoencoder.compile("adam", "binary_crossentropy")
-    autoencoder.fit(x, x, epochs=2, verbose=0)
+    autoencoder.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    autoencoder.fit(x, x, epochs=2, batch_size=10, verbose=0)
     for (above, below), weights in zip(pairs, learnt, strict=True):
         kernel, back = above.get_weights()[0], below.get_weights()[0]
-        assert np.abs(kernel - weights.T).max() > 1e-4
-        assert np.abs(back - weights).max() > 1e-4
-        assert np.abs(kernel - back.T).max() > 1e-4
+        assert np.abs(kernel - weights.T).max() > 1e-3
+        assert np.abs(back - weights).max() > 1e-3
+        assert np.abs(kernel - back.T).max() > 1e-3
     for rbm, weights in zip(stack.rbms, learnt, strict=True):
         np.testing.assert_array_equal(rbm.components_, weights)
 
@@ -434,17 +435,31 @@ def test_another_run_does_not_mix_with_a_checkpoint(changed, words, tmp_path, fi
     assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
-def test_a_layer_trained_on_another_layer_below_is_refused(tmp_path):
-    pretrain(digits(), **RUN, checkpoint=tmp_path / "one")
-    pretrain(digits(seed=1), **RUN, checkpoint=tmp_path / "two")
-    (tmp_path / "two" / "layer_2.npz").replace(tmp_path / "one" / "layer_2.npz")
-    with pytest.raises(ValueError, match=r"layer_2.npz .*other layers below"):
-        pretrain(digits(), **RUN, checkpoint=tmp_path / "one")
-
-
-def test_the_same_data_in_another_form_are_the_same_data(tmp_path, fitted):
+@pytest.mark.parametrize("part", ["components_", "intercept_hidden_", "intercept_visible_"])
+def test_a_layer_trained_on_another_layer_below_is_refused(part, uninterrupted, tmp_path):
     pretrain(digits(), **RUN, checkpoint=tmp_path)
-    pretrain(np.asfortranarray(digits()), **RUN, checkpoint=tmp_path, verbose=0)
+    below = deepcopy(uninterrupted.rbms[0])
+    getattr(below, part)[0] += 1
+    _checkpoints.store(tmp_path / "layer_1.npz", below, _checkpoints.digest("", digits()))
+    with pytest.raises(ValueError, match=r"layer_2.npz .*other layers below"):
+        pretrain(digits(), **RUN, checkpoint=tmp_path)
+
+
+def test_a_digest_depends_on_every_value_the_shape_and_what_came_before():
+    array = np.zeros((5000, 2), np.float32)
+    changed = [array.copy() for _ in range(3)]
+    for place, other in zip([0, 2500, 4999], changed, strict=True):
+        other[place, 1] = 1
+    found = [_checkpoints.digest("", other) for other in [array, array.reshape(2500, 4), *changed]]
+    found += [_checkpoints.digest(before, array) for before in (found[0], found[1])]
+    assert len(set(found)) == 7
+    assert found[0] == _checkpoints.digest("", np.asfortranarray(array.astype(np.float64)))
+
+
+def test_the_same_data_in_another_form_are_the_same_data(tmp_path, fitted, monkeypatch):
+    monkeypatch.setenv("AE_PROGRESS", "0")
+    pretrain(digits(), **RUN, checkpoint=tmp_path)
+    pretrain(np.asfortranarray(digits()), **RUN, checkpoint=tmp_path, verbose=1)
     pretrain(digits().astype(np.float64), **RUN, checkpoint=tmp_path)
     pretrain(digits().tolist(), **RUN | {"n_iter": np.int64(3)}, checkpoint=tmp_path)
     assert fitted == RUN["layers"]
