@@ -127,8 +127,8 @@ def pretrain(
     """Train a stack of restricted Boltzmann machines, one layer at a time.
 
     The first machine learns from the data, each following one from the hidden probabilities of the
-    machine below. Machines that are trained are not changed any more. The settings' defaults are
-    those of the authors' program, which makes 10 passes; the paper makes 50.
+    machine below. Machines that are trained are not changed any more. Rates, momentum, decay and
+    mini-batches are by default those of the authors' program. It makes 10 passes; the paper, 50.
 
     Parameters
     ----------
@@ -146,11 +146,12 @@ def pretrain(
     learning_rate : float, default=0.1
         Of each machine that has Bernoulli units on both sides.
     visible_learning_rate : float, optional
-        Of the first machine. By default 0.001 for Gaussian visible units, which diverge at larger
-        rates, and ``learning_rate`` for others.
+        Of the first machine. By default 0.001 for Gaussian visible units, whose values nothing
+        bounds, and ``learning_rate`` for others.
     code_learning_rate : float, default=0.001
-        Of the last machine if its code is Gaussian: nothing bounds linear units, so they need a
-        smaller rate. A stack of one machine takes this rate too then.
+        Of the last machine if its code is Gaussian, also of a stack of one. Nothing bounds linear
+        units, so their rate is small. It is meant for some 10,000 updates or more; with fewer, on
+        less data, a code learns little at this rate, and 0.01 may be better.
     n_iter : int, default=10
         Passes through the data for each machine.
     momentum : float or sequence of float, default=(0.5, 0.5, 0.5, 0.5, 0.5, 0.9)
@@ -175,15 +176,16 @@ def pretrain(
     ------
     TypeError, ValueError
         Before any work, if data or settings are not what :class:`RBM` can take, if ``layers`` is
-        not a sequence of sizes, if ``checkpoint`` is used without ``random_state``, or if its
-        files come from other settings or other data.
+        not a sequence of sizes, or if ``checkpoint`` is used without ``random_state``. Before its
+        layer is trained, if a file in the checkpoint comes from other settings or other data.
     FloatingPointError
-        If a machine diverges.
+        If a machine diverges. The message names the layer and the epoch.
 
     Warns
     -----
     UserWarning
-        If a file in the checkpoint is damaged. Its layer is trained again.
+        If a file in the checkpoint is damaged: its layer is trained again. If Gaussian visible
+        units get data that are not standardised.
 
     Notes
     -----

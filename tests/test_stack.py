@@ -159,8 +159,9 @@ def test_saved_and_loaded_it_is_the_same_and_has_the_same_halves(tmp_path):
     np.testing.assert_array_equal(decoder.predict(codes, verbose=0), expected)
     assert isinstance(encoder, keras.Model)
     assert isinstance(decoder, keras.Model)
-    loaded.fit(x, x, epochs=1, verbose=0)
-    assert np.abs(encoder.predict(x, verbose=0) - codes).max() > 0
+    # What is trained when the whole is trained are the halves' own weights.
+    halves = [*encoder.trainable_variables, *decoder.trainable_variables]
+    assert [id(weights) for weights in loaded.trainable_variables] == [id(part) for part in halves]
 
 
 @pytest.mark.parametrize(
