@@ -150,8 +150,8 @@ def pretrain(
         bounds, and ``learning_rate`` for others.
     code_learning_rate : float, default=0.001
         Of the last machine if its code is Gaussian, also of a stack of one. Nothing bounds linear
-        units, so their rate is small. It is meant for some 10,000 updates or more; with fewer, on
-        less data, a code learns little at this rate, and 0.01 may be better.
+        units, so their rate is small. It is meant for thousands of updates; with a few hundred a
+        code learns little, and 0.01 may be better.
     n_iter : int, default=10
         Passes through the data for each machine.
     momentum : float or sequence of float, default=(0.5, 0.5, 0.5, 0.5, 0.5, 0.9)
