@@ -45,10 +45,8 @@ class Parameters(NamedTuple):
 
 
 def lengths(v, kinds):
-    """Return each row's number of words, shape (n, 1); 1 where the rows are not documents."""
-    if kinds.visible == "multinomial":
-        return tf.reduce_sum(v, axis=1, keepdims=True)
-    return tf.ones_like(v[:, :1])
+    """Return each row's number of words, shape (n, 1); just 1 where rows are not documents."""
+    return tf.reduce_sum(v, axis=1, keepdims=True) if kinds.visible == "multinomial" else 1.0
 
 
 def hidden_mean(v, parameters, kinds):
@@ -110,7 +108,7 @@ def free_energy(v, parameters, kinds):
 
 def _draw(seed, number):
     """Return the seed of one of several draws."""
-    return seed + tf.constant([0, number], tf.int64)
+    return seed + tf.stack([tf.constant(0, tf.int64), tf.cast(number, tf.int64)])
 
 
 def gibbs_step(v, parameters, kinds, seed):
@@ -171,7 +169,7 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
         h, v_model = chain, visible_mean(chain, parameters, kinds, length)
     if n_steps > 1 or chain is not None:
         v_model = sample(v_model, kinds.visible, _draw(seed, 1))
-    for step in range(1, n_steps):
+    for step in tf.range(1, n_steps):
         h = sample(hidden_mean(v_model, parameters, kinds), kinds.hidden, _draw(seed, 2 * step))
         v_model = visible_mean(h, parameters, kinds, length)
         v_model = sample(v_model, kinds.visible, _draw(seed, 2 * step + 1))
@@ -181,11 +179,11 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
 
     # Both statistics in one product: [v; -v_model]^T [h_data; h_model].
     weight = scale / length
-    v_both = tf.concat([v, -v_model], axis=0)
-    h_both = tf.concat([weight * h_data, weight * h_model], axis=0)
+    v_both = tf.concat([weight * v, -weight * v_model], axis=0)
+    h_both = tf.concat([h_data, h_model], axis=0)
     gradient = Parameters(
         tf.matmul(v_both, h_both, transpose_a=True),
-        tf.reduce_sum(weight * (v - v_model), axis=0),
+        tf.reduce_sum(v_both, axis=0),
         tf.reduce_sum(weight * (h_data - h_model), axis=0),
     )
     return gradient, tf.reduce_sum(tf.square((v - reconstruction) / length)), h

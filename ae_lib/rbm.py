@@ -1,5 +1,6 @@
 """The restricted Boltzmann machine as a scikit-learn estimator."""
 
+import math
 import numbers
 import warnings
 
@@ -17,10 +18,10 @@ from ae_lib.progress import epoch_bar
 VISIBLE_KINDS = ("bernoulli", "gaussian", "multinomial")
 HIDDEN_KINDS = ("bernoulli", "gaussian")
 
-# Spread of the first weights: Hinton (2010), section 8.
-_FIRST_WEIGHTS = 0.01
-# A logistic unit is as good as certain at an input of 20. No sound training has such weights.
-_LARGEST_WEIGHT = 1000.0
+# Standard deviation of the first weights; the class says why.
+_FIRST_WEIGHTS = 0.1
+# A logistic unit is as good as certain at an input of 20. No sound training has weights like this.
+_LARGEST_WEIGHT = 100.0
 # Rows handed to TensorFlow at a time. TensorFlow copies what it is handed, so not the whole data.
 _BLOCK_ROWS = 2000
 
@@ -65,8 +66,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Steps of Gibbs sampling behind each gradient, the k of CD-k.
     persistent : bool, default=False
         Let the sampling go on from one mini-batch to the next (Tieleman 2008), with
-        ``batch_size`` chains, instead of starting at the data each time. Not for multinomial
-        units: each length of document has a distribution of its own.
+        ``batch_size`` chains, instead of starting at the data each time. The chains have to keep up
+        with the weights: take little or no momentum, or a smaller rate. Not for multinomial units,
+        since documents of each length have a distribution of their own.
     visible : {"bernoulli", "gaussian", "multinomial"}, default="bernoulli"
         Kind of the visible units; see Notes.
     hidden : {"bernoulli", "gaussian"}, default="bernoulli"
@@ -114,7 +116,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     visible units are sampled too; the gradient then tends to the exact one as the number of steps
     grows (or the learning rate falls), and it is noisier.
 
-    *First weights* are normal with standard deviation 0.01, biases 0 (Hinton 2010, section 8).
+    *First weights* are normal with standard deviation 0.1, biases 0, as in the paper's program.
+    Hinton (2010), section 8, advises 0.01 in general; but linear code units, which learn at a small
+    rate, then take many epochs to leave the neighbourhood of 0.
 
     *No ``score_samples``.* The likelihood needs Z, which cannot be computed for more than some
     20 units. scikit-learn's ``BernoulliRBM`` offers a pseudo-likelihood instead; it is made for
@@ -312,7 +316,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 f"Received: shape {H.shape}"
             )
         if self.hidden == "bernoulli":
-            _check_unit_interval(H, "H")
+            _check_unit_interval(H.min(), H.max(), "H")
         parameters, kinds = self._parameters(), self._kinds()
         return _by_blocks(lambda h: _rbm_math.visible_mean(h, parameters, kinds, 1.0), H)
 
@@ -376,6 +380,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         parameters, kinds = self._parameters(), self._kinds()
         return _by_blocks(lambda v: _rbm_math.free_energy(v, parameters, kinds), X)
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
     @property
     def _n_features_out(self):
         """The number of hidden units, by scikit-learn's name for it."""
@@ -411,10 +420,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _train_epoch(self, X, order, momentum):
         """Train on all rows once, in an order or as they are; keep the result if it is sound."""
         train = compiled_training(self._kinds(), self.n_steps, self.persistent)
-        state = self._parameters(), self._velocity, self._chain
-        batches_a_block = -(-_BLOCK_ROWS // self.batch_size)
+        start = self._parameters()
+        # The loops keep the parameters of one mini-batch before, instead of their change.
+        state = start, _difference(start, self._velocity), self._chain
         n_batches, error = self._n_batches, 0.0
-        for block in _blocks(len(X), batches_a_block * self.batch_size):
+        for block in _blocks(len(X), self.batch_size * math.ceil(_BLOCK_ROWS / self.batch_size)):
             rows = X[block] if order is None else X[order[block]]
             *state, block_error = train(
                 np.asarray(rows, np.float32),
@@ -426,24 +436,27 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 self._seed,
                 n_batches,
             )
-            n_batches += batches_a_block
+            n_batches += math.ceil(len(rows) / self.batch_size)
             error += float(block_error)
 
-        parameters, velocity = (Parameters(*map(np.asarray, group)) for group in state[:2])
+        parameters, previous = (Parameters(*map(np.asarray, group)) for group in state[:2])
         self._check_soundness(parameters, error)
         self.components_ = parameters.weights.T
         self.intercept_visible_ = parameters.visible_bias
         self.intercept_hidden_ = parameters.hidden_bias
         self.reconstruction_error_.append(error / len(X))
         self.n_iter_ += 1
-        self._velocity, self._chain, self._n_batches = velocity, np.asarray(state[2]), n_batches
+        self._velocity = _difference(parameters, previous)
+        self._chain, self._n_batches = np.asarray(state[2]), n_batches
 
     def _check_soundness(self, parameters, error):
         """Raise an error if training has left the range of sound numbers."""
         largest = max(float(np.abs(value).max()) for value in parameters)
         if np.isfinite(error) and largest <= _LARGEST_WEIGHT:
             return
-        found = f"a weight of size {largest:.3g}" if np.isfinite(largest) else "NaN or infinity"
+        found = (
+            f"a weight or bias of size {largest:.3g}" if np.isfinite(largest) else "NaN or infinity"
+        )
         raise FloatingPointError(
             f"Training diverged in epoch {self.n_iter_ + 1}: found {found}. Try a smaller "
             f"learning_rate (received: {self.learning_rate}; Gaussian units need about 0.001), and "
@@ -515,10 +528,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             check_is_fitted(self)
         X = validate_data(self, X, reset=reset, dtype="numeric", ensure_all_finite=False)
         # NaN goes through min and max, which need no memory. The long way is for the message.
-        if not np.isfinite([X.min(), X.max()]).all():
+        low, high = X.min(), X.max()
+        if not np.isfinite([low, high]).all():
             check_finite(X, "X")
         if self.visible == "bernoulli":
-            _check_unit_interval(X, "X")
+            _check_unit_interval(low, high, "X")
         if self.visible == "multinomial":
             _check_counts(X)
         return X
@@ -527,6 +541,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 def _draw_seed(rng):
     """Draw a seed for NumPy's or TensorFlow's generators."""
     return int(rng.randint(2**31 - 1))
+
+
+def _difference(first, second):
+    """Return the difference of two groups of parameters."""
+    return Parameters(*(a - b for a, b in zip(first, second, strict=True)))
 
 
 def _blocks(n, size):
@@ -545,9 +564,8 @@ def _by_blocks(function, X):
     return results
 
 
-def _check_unit_interval(values, name):
+def _check_unit_interval(low, high, name):
     """Refuse values outside [0, 1], and say what to do about pixels."""
-    low, high = values.min(), values.max()
     if low >= 0 and high <= 1:
         return
     advice = ". Pixels from 0 to 255 must be divided by 255" if low >= 0 and high <= 255 else ""
