@@ -7,9 +7,11 @@ Data and numbers
     :func:`load_mnist`, :class:`Digits`, :func:`squared_error`, :func:`nearest_neighbour_accuracy`
 Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
+Learning one layer at a time
+    :class:`RBM`
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
-    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`
+    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`
 """
 
 import importlib
@@ -19,12 +21,14 @@ _EXPORTS = {
     "COLOURS": "plots.style",
     "Digits": "datasets",
     "ProgressBar": "progress",
+    "RBM": "rbm",
     "SEED": "seeds",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",
     "plot_features": "plots.features",
     "plot_map": "plots.maps",
     "plot_network": "plots.network",
+    "plot_pretraining": "plots.pretraining",
     "plot_reconstructions": "plots.reconstructions",
     "set_seed": "seeds",
     "show": "plots.display",

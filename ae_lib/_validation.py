@@ -1,5 +1,6 @@
 """Checks of arguments that several modules share."""
 
+import math
 import numbers
 
 import numpy as np
@@ -38,6 +39,39 @@ def check_integer(value, name, *, minimum):
     if value < minimum:
         raise ValueError(f"{name} must be at least {minimum}. Received: {value}")
     return int(value)
+
+
+def check_real(value, name):
+    """Return ``value`` as a float, or say what was received and what was expected.
+
+    Parameters
+    ----------
+    value : object
+        What the caller was given.
+    name : str
+        The argument's name, for the message.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If ``value`` is not a real number (``True`` and ``False`` are not).
+    ValueError
+        If ``value`` is NaN or infinite.
+
+    Examples
+    --------
+    >>> check_real(1, "learning_rate")
+    1.0
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a real number. Received: {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be finite. Received: {value}")
+    return float(value)
 
 
 def check_finite(array, name, *, ndim=None):

@@ -1,10 +1,40 @@
-"""A progress bar for Keras that leaves nothing behind in a stored notebook."""
+"""Progress bars that leave nothing behind in a stored notebook."""
 
 import os
 
 from tqdm import tqdm
 
 from ae_lib._keras import keras
+
+
+def epoch_bar(description, total, *, shown=True):
+    """Open a bar over epochs, which is removed when it is closed.
+
+    Parameters
+    ----------
+    description : str
+        Text in front of the bar.
+    total : int
+        Number of epochs.
+    shown : bool, default=True
+        False gives a bar that is never seen, as does the environment variable ``AE_PROGRESS=0``.
+
+    Returns
+    -------
+    tqdm.tqdm
+
+    Examples
+    --------
+    >>> with epoch_bar("lesson", 2, shown=False) as bar:
+    ...     _ = bar.update()
+    """
+    return tqdm(
+        total=total,
+        desc=description,
+        unit="epoch",
+        leave=False,
+        disable=not shown or os.environ.get("AE_PROGRESS") == "0",
+    )
 
 
 class ProgressBar(keras.callbacks.Callback):
@@ -36,13 +66,7 @@ class ProgressBar(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Open the bar."""
-        self._bar = tqdm(
-            total=self.params["epochs"],
-            desc=self.description,
-            unit="epoch",
-            leave=False,
-            disable=os.environ.get("AE_PROGRESS") == "0",
-        )
+        self._bar = epoch_bar(self.description, self.params["epochs"])
 
     def on_epoch_end(self, epoch, logs=None):
         """Move the bar on by one epoch and show the losses."""

@@ -1,0 +1,191 @@
+r"""The formulas of a restricted Boltzmann machine, one function each, as TensorFlow graphs.
+
+A machine has visible units :math:`v` (the data), hidden units :math:`h` (the code), weights
+:math:`W` of shape (n_features, n_components), visible biases :math:`a` and hidden biases :math:`b`.
+Its energy is
+
+.. math:: E(v, h) = -v W h^T + E_v(v) + E_h(h), \qquad p(v, h) = e^{-E(v, h)} / Z,
+
+where the kind of unit decides the rest:
+
+=============  ==============================  =====================================
+kind           its part of the energy          mean, given its input :math:`x`
+=============  ==============================  =====================================
+bernoulli      :math:`-x_0 \cdot v`            logistic function of bias + :math:`x`
+gaussian       :math:`\|v - x_0\|^2 / 2`       bias + :math:`x` (variance 1)
+multinomial    :math:`-x_0 \cdot v`            length * softmax of bias + :math:`x`
+=============  ==============================  =====================================
+
+with :math:`x_0` for the bias. A multinomial visible layer holds the counts :math:`n` of a
+document's words. Its length :math:`N = \sum_i n_i` is given, not modelled, and :math:`Z` depends
+on it.
+
+Seeds are pairs of integers, and the same pair gives the same random numbers.
+"""
+
+import math
+from typing import NamedTuple
+
+from ae_lib._keras import tf
+
+
+class Kinds(NamedTuple):
+    """The kinds of a machine's units."""
+
+    visible: str
+    hidden: str
+
+
+class Parameters(NamedTuple):
+    """What is learnt, or something of the same shapes: a gradient, a velocity."""
+
+    weights: object  # (n_features, n_components)
+    visible_bias: object  # (n_features,)
+    hidden_bias: object  # (n_components,)
+
+
+def lengths(v, kinds):
+    """Return each row's number of words, shape (n, 1); 1 where the rows are not documents."""
+    if kinds.visible == "multinomial":
+        return tf.reduce_sum(v, axis=1, keepdims=True)
+    return tf.ones_like(v[:, :1])
+
+
+def hidden_mean(v, parameters, kinds):
+    """Return the mean of the hidden units given visible ones, shape (n, n_components)."""
+    x = tf.matmul(v, parameters.weights) + parameters.hidden_bias
+    return tf.sigmoid(x) if kinds.hidden == "bernoulli" else x
+
+
+def visible_mean(h, parameters, kinds, length):
+    """Return the mean of the visible units given hidden ones, shape (n, n_features).
+
+    For documents these are the counts to be expected: ``length`` times the words' probabilities.
+    """
+    x = tf.matmul(h, parameters.weights, transpose_b=True) + parameters.visible_bias
+    if kinds.visible == "bernoulli":
+        return tf.sigmoid(x)
+    return length * tf.nn.softmax(x) if kinds.visible == "multinomial" else x
+
+
+def sample(mean, kind, seed):
+    """Draw units of a kind, independent of each other given their means."""
+    if kind == "gaussian":
+        return mean + tf.random.stateless_normal(tf.shape(mean), seed, alg="philox")
+    if kind == "multinomial":
+        return _sample_counts(mean, seed)
+    uniform = tf.random.stateless_uniform(tf.shape(mean), seed, alg="philox")
+    return tf.cast(uniform < mean, tf.float32)
+
+
+def _sample_counts(mean, seed):
+    """Draw for each row as many words as its means add up to, and count them."""
+    n, n_features = tf.unstack(tf.shape(mean))
+    length = tf.cast(tf.round(tf.reduce_sum(mean, axis=1)), tf.int32)
+    longest = tf.reduce_max(length)
+    words = tf.random.stateless_categorical(tf.math.log(mean), longest, seed, dtype=tf.int32)
+    counted = tf.cast(tf.sequence_mask(length, longest), tf.float32)
+    place = words + n_features * tf.range(n)[:, None]
+    counts = tf.math.unsorted_segment_sum(
+        tf.reshape(counted, [-1]), tf.reshape(place, [-1]), n * n_features
+    )
+    return tf.reshape(counts, tf.shape(mean))
+
+
+def free_energy(v, parameters, kinds):
+    """Return ``-log sum_h exp(-E(v, h))`` of each row, shape (n,); an integral for Gaussian units.
+
+    Hinton (2010), section 16.1, for Bernoulli units; the others follow by the same summation.
+    """
+    x = tf.matmul(v, parameters.weights)
+    if kinds.visible == "gaussian":
+        energy = tf.reduce_sum(tf.square(v - parameters.visible_bias), axis=1) / 2
+    else:
+        energy = -tf.linalg.matvec(v, parameters.visible_bias)
+    if kinds.hidden == "gaussian":
+        constant = math.log(2 * math.pi) / 2
+        return energy - tf.reduce_sum(x * (parameters.hidden_bias + x / 2) + constant, axis=1)
+    return energy - tf.reduce_sum(tf.nn.softplus(parameters.hidden_bias + x), axis=1)
+
+
+def _draw(seed, number):
+    """Return the seed of one of several draws."""
+    return seed + tf.constant([0, number], tf.int64)
+
+
+def gibbs_step(v, parameters, kinds, seed):
+    """Draw hidden units given ``v``, then visible units given those."""
+    h = sample(hidden_mean(v, parameters, kinds), kinds.hidden, seed)
+    mean = visible_mean(h, parameters, kinds, lengths(v, kinds))
+    return sample(mean, kinds.visible, _draw(seed, 1))
+
+
+def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None, scale=1.0):
+    r"""Estimate the gradient of the log-likelihood as a difference of two statistics.
+
+    .. math:: \partial \log p(v) / \partial w_{ij} =
+              \langle v_i h_j \rangle_{data} - \langle v_i h_j \rangle_{model}
+
+    (Hinton 2002, eq. 5, with the biases' :math:`v_i` and :math:`h_j` in place of the product).
+    The data's statistics use the hidden units' means. What stands for the model's:
+
+    - one step: sampled hidden units, the mean of the visible units given them (the
+      reconstruction), the mean of the hidden units given that, as in the program of
+      Hinton & Salakhutdinov (2006). Little noise, but the mean of the visible units in place of a
+      sample is a bias of its own, which no number of steps would remove;
+    - more steps, or a chain: all units are sampled, only the hidden units at the end are means.
+      The longer the chain, the nearer to the exact gradient.
+
+    A document's contribution is divided by its length, so that the sum over rows is the gradient of
+    the log-likelihood per word, the one in the perplexity of Salakhutdinov & Hinton (2009).
+
+    Parameters
+    ----------
+    v : tensor of shape (n, n_features)
+        Data.
+    parameters : Parameters
+    kinds : Kinds
+    seed : int64 tensor of shape (2,)
+        This one and ``2 * n_steps`` more are used, counted up in the second number.
+    n_steps : int, default=1
+        Steps of Gibbs sampling.
+    chain : tensor of shape (n, n_components), optional
+        Hidden states to start the steps from, instead of the data's (persistent chains).
+    scale : float, default=1
+        What the sum over rows is multiplied by, for example 1 / n.
+
+    Returns
+    -------
+    gradient : Parameters
+    error : scalar tensor
+        Squared error of the reconstruction, summed over rows; for documents of the words'
+        frequencies.
+    chain : tensor of shape (n, n_components)
+        Hidden states at the end of the steps; with ``chain=None`` those that began them.
+    """
+    length = lengths(v, kinds)
+    h_data = hidden_mean(v, parameters, kinds)
+    h = sample(h_data, kinds.hidden, seed)
+    v_model = reconstruction = visible_mean(h, parameters, kinds, length)
+    if chain is not None:
+        h, v_model = chain, visible_mean(chain, parameters, kinds, length)
+    if n_steps > 1 or chain is not None:
+        v_model = sample(v_model, kinds.visible, _draw(seed, 1))
+    for step in range(1, n_steps):
+        h = sample(hidden_mean(v_model, parameters, kinds), kinds.hidden, _draw(seed, 2 * step))
+        v_model = visible_mean(h, parameters, kinds, length)
+        v_model = sample(v_model, kinds.visible, _draw(seed, 2 * step + 1))
+    h_model = hidden_mean(v_model, parameters, kinds)
+    if chain is not None:
+        h = sample(h_model, kinds.hidden, _draw(seed, 2 * n_steps))
+
+    # Both statistics in one product: [v; -v_model]^T [h_data; h_model].
+    weight = scale / length
+    v_both = tf.concat([v, -v_model], axis=0)
+    h_both = tf.concat([weight * h_data, weight * h_model], axis=0)
+    gradient = Parameters(
+        tf.matmul(v_both, h_both, transpose_a=True),
+        tf.reduce_sum(weight * (v - v_model), axis=0),
+        tf.reduce_sum(weight * (h_data - h_model), axis=0),
+    )
+    return gradient, tf.reduce_sum(tf.square((v - reconstruction) / length)), h
