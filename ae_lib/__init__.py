@@ -8,7 +8,7 @@ Data and numbers
 Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
 Learning one layer at a time
-    :class:`RBM`
+    :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
     :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`
@@ -23,6 +23,7 @@ _EXPORTS = {
     "ProgressBar": "progress",
     "RBM": "rbm",
     "SEED": "seeds",
+    "Stack": "stack",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",
     "plot_features": "plots.features",
@@ -30,9 +31,11 @@ _EXPORTS = {
     "plot_network": "plots.network",
     "plot_pretraining": "plots.pretraining",
     "plot_reconstructions": "plots.reconstructions",
+    "pretrain": "stack",
     "set_seed": "seeds",
     "show": "plots.display",
     "squared_error": "metrics",
+    "unroll": "stack",
     "use_style": "plots.style",
 }
 
