@@ -43,7 +43,7 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(PYTEST) --doctest-modules tests tools/site_extension.py ae_lib
+	$(PYTEST) --doctest-modules tests tools/site_extension.py tools/benchmark_table.py ae_lib
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
 	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py
