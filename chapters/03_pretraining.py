@@ -15,7 +15,7 @@
 # before the deep network exists. One layer at a time learns what is typical of its
 # input, with a rule that needs no gradient from anywhere else. Stacked and unfolded,
 # these layers make a network that starts near a solution. This chapter builds
-# that, from an energy that you can compute by hand to a trained network of eight layers.
+# that, from an energy that you can compute by hand to a network of eight layers.
 #
 # **What you will do**
 #
@@ -99,8 +99,8 @@ show(fig, alt="Three visible units below, two hidden units above, each with its 
 #
 # $$E(v, h) = -\sum_i a_i v_i - \sum_j b_j h_j - \sum_{i,j} v_i W_{ij} h_j \tag{3.1}$$
 #
-# The matrix $W$ has a row for each visible and a column for each hidden unit. In code, for
-# all $8 \cdot 4 = 32$ states at once: a row for each $v$, a column for each $h$.
+# The matrix $W$ has a row for each visible and a column for each hidden unit. In code,
+# for all $8 \cdot 4 = 32$ states at once: a row for each $v$, a column for each $h$.
 
 # %%
 V = np.array(list(itertools.product([0.0, 1.0], repeat=3)))
@@ -118,7 +118,8 @@ print(energies(W, a, b))
 #
 # $$p(v, h) = \frac{e^{-E(v, h)}}{Z}, \qquad Z = \sum_{v, h} e^{-E(v, h)} \tag{3.2}$$
 #
-# > **Predict.** $Z$ has 32 terms here. How many has it for 784 pixels and 256 hidden units?
+# > **Predict.** $Z$ has 32 terms here. How many has it for 784 pixels and 256 hidden
+# > units?
 
 # %%
 weight = np.exp(-energies(W, a, b))
@@ -129,13 +130,13 @@ print(f"Z = {Z:.2f}, most probable: v = {V[p_v.argmax()]} with {p_v.max():.2f}")
 print(f"terms for 784 and 256 units: a number of {len(str(2 ** (784 + 256)))} digits")
 
 # %% [markdown]
-# Nobody adds up so many terms, so for a real machine $Z$ is unknown, and with it every probability.
-# All that follows is about getting along without $Z$.
+# Nobody adds up so many terms, so for a real machine $Z$ is unknown, and with it every
+# probability. All that follows is about getting along without $Z$.
 #
 # ### Conditionals are easy
 #
-# Suppose that the visible units are known. Then (3.1) is a sum in which each $h_j$ has a
-# term of its own. So the hidden units are independent of each other, and each is a
+# Suppose that the visible units are known. Then (3.1) is a sum in which each $h_j$ has
+# a term of its own. So the hidden units are independent of each other, and each is a
 # logistic unit:
 #
 # $$p(h_j = 1 \mid v) = \sigma\Big(b_j + \sum_i v_i W_{ij}\Big), \qquad p(v_i = 1 \mid h) = \sigma\Big(a_i + \sum_j W_{ij} h_j\Big) \tag{3.3}$$
@@ -159,8 +160,9 @@ v_given_h = joint.T / joint.T.sum(axis=1, keepdims=True)
 assert np.allclose(v_given_h @ V, sigmoid(H @ W.T + a))
 
 # %% [markdown]
-# Both hold, and upwards and downwards there is no $Z$. The formula is that of a layer of
-# a network. That is why the weights of an RBM can become the weights of an autoencoder.
+# Both hold, and upwards and downwards there is no $Z$. The formula is that of a layer
+# of a network. That is why the weights of an RBM can become the weights of an
+# autoencoder.
 #
 # ### The free energy
 #
@@ -185,8 +187,8 @@ assert np.allclose(p_v, np.exp(-free_energy(W, a, b)) / Z)
 # ## Learning: two statistics and their difference
 #
 # To learn is to make the data probable. Our toy data are $v$ = 110 and $v$ = 001, four
-# times in ten each, and a few others. The bars show how often each of the eight pictures
-# occurs in the data, and how probable the machine thinks it is.
+# times in ten each, and a few others. The bars show how often each of the eight
+# pictures occurs in the data, and how probable the machine thinks it is.
 
 # %%
 q = np.array([0.05, 0.4, 0.05, 0.0, 0.05, 0.05, 0.4, 0.0])
@@ -197,18 +199,20 @@ ax.bar(places - 0.2, q, 0.4, color=COLOURS["data"], label="data")
 ax.bar(places + 0.2, p_v, 0.4, color=COLOURS["autoencoder"], label="machine")
 ax.set(xticks=places, xticklabels=names, xlabel="picture v", ylabel="probability")
 ax.legend(loc="upper center")
-show(fig, alt="Bars for the eight pictures from 000 to 111. The data has two high bars, 001 "
-     "and 110. The machine has lower bars there, and gives 010 and 011 too much.")
+show(fig, alt="Bars for the eight pictures 000 to 111. The data has two high bars: "
+     "001 and 110. The machine has lower bars there, and gives 010 and 011 too much.")
 
 # %% [markdown]
-# The machine should raise the grey bars' pictures and lower the others. How must a weight
-# change for that? The slope of the mean log-likelihood is a difference of two averages:
+# The machine should raise the grey bars' pictures and lower the others. How must a
+# weight change for that? The slope of the mean log-likelihood is a difference of two
+# averages:
 #
 # $$\frac{\partial}{\partial W_{ij}} \big\langle \log p(v) \big\rangle_\mathrm{data} = \langle v_i h_j \rangle_\mathrm{data} - \langle v_i h_j \rangle_\mathrm{model} \tag{3.5}$$
 #
-# First average: $v$ from the data, $h$ given $v$. How often are the two units on together when the
-# machine looks at data? Second: the same, when the machine is left to itself. Where both agree, the weight stays. For the
-# biases, $v_i$ and $h_j$ stand in place of the product.
+# First average: $v$ from the data, $h$ given $v$. How often are the two units on
+# together when the machine looks at data? Second: the same, when the machine is left to
+# itself. Where both agree, the weight stays. For the biases, $v_i$ and $h_j$ stand in
+# place of the product.
 
 
 # %%
@@ -221,43 +225,52 @@ exact = statistics(q) - statistics(p_v)
 print(exact.round(3))
 
 # %% [markdown]
-# Is that the slope? We push each weight a little up and a little down and look.
+# Is that the slope? We push each number a little up and a little down and look.
 
 
 # %%
-def log_likelihood(W):
+def log_likelihood(W, a, b):
     F = free_energy(W, a, b)
     return q @ -F - np.log(np.exp(-F).sum())
 
 
-numerical = np.empty_like(W)
-for index in np.ndindex(W.shape):
-    push = np.zeros_like(W)
-    push[index] = 1e-5
-    rise = log_likelihood(W + push) - log_likelihood(W - push)
-    numerical[index] = rise / 2e-5
-assert np.allclose(numerical, exact, atol=1e-8)
+def numerical_slope(n):
+    """Slope of the log-likelihood in the n-th of W, a and b."""
+    slope = np.empty_like((W, a, b)[n])
+    for index in np.ndindex(slope.shape):
+        up, down = ([W.copy(), a.copy(), b.copy()] for _ in range(2))
+        up[n][index] += 1e-5
+        down[n][index] -= 1e-5
+        slope[index] = (log_likelihood(*up) - log_likelihood(*down)) / 2e-5
+    return slope
+
+
+# %%
+assert np.allclose(numerical_slope(0), exact, atol=1e-8)
+assert np.allclose(numerical_slope(1), (q - p_v) @ V, atol=1e-8)
+assert np.allclose(numerical_slope(2), (q - p_v) @ on, atol=1e-8)
 
 # %% [markdown]
 # It is. But the second average needs the model's own distribution, and so $Z$.
 #
 # ### Contrastive divergence
 #
-# One can *sample* from the model without $Z$. Start anywhere and go up and down by (3.3): draw
-# $h$ given $v$, then $v$ given $h$, and so on. This is **Gibbs sampling**, and after many steps
-# the pictures are samples from $p(v)$. Many steps are expensive.
-# [Hinton (2002)](https://doi.org/10.1162/089976602760128018) proposed to start at the data and
-# to stop after $k$ steps, with $k = 1$ in most cases:
+# One can *sample* from the model without $Z$. Start anywhere and go up and down by
+# (3.3): draw $h$ given $v$, then $v$ given $h$, and so on. This is **Gibbs sampling**,
+# and after many steps the pictures are samples from $p(v)$. Many steps are expensive.
+# [Hinton (2002)](https://doi.org/10.1162/089976602760128018) proposed to start at the
+# data and to stop after $k$ steps, with $k = 1$ in most cases:
 #
 # $$\Delta W_{ij} = \epsilon \big( \langle v_i h_j \rangle_\mathrm{data} - \langle v_i h_j \rangle_{k \text{ steps from data}} \big) \tag{3.6}$$
 #
 # This is **contrastive divergence**, CD-$k$. The first step away from the data tells in
-# which direction the model drifts, and (3.6) pulls against that drift. It is not the gradient.
-# How far off is it? One Gibbs step is a table of 8 by 8 transition probabilities, so that we know
-# what CD-$k$ does on average, without drawing a single random number.
+# which direction the model drifts, and (3.6) pulls against that drift. It is not the
+# gradient. How far off is it? One Gibbs step is a table of 8 by 8 transition
+# probabilities, so that we know what CD-$k$ does on average, without drawing a single
+# random number.
 #
-# > **Predict.** Will the direction of CD-1 be nearly that of the gradient, at a right angle
-# > to it, or worse?
+# > **Predict.** Will the direction of CD-1 be nearly that of the gradient, at a right
+# > angle to it, or worse?
 
 
 # %%
@@ -291,8 +304,8 @@ ax.set(xticks=range(6), xticklabels=labels, ylabel="change asked for")
 ax.axhline(0, color=COLOURS["data"], linewidth=1)
 ax.legend()
 show(fig, alt="For each of the six weights four bars: the exact gradient, CD-10, CD-3 "
-     "and CD-1. The bars of CD grow towards the exact ones as k grows; CD-1 is the "
-     "shortest.")
+     "and CD-1. Those of CD-10 equal the exact ones. Those of CD-1 have the same "
+     "direction where the change is large, and are shorter there.")
 
 # %%
 assert cosine(contrastive(1), exact) > 0.95
@@ -300,16 +313,17 @@ assert np.linalg.norm(contrastive(1)) < 0.8 * np.linalg.norm(exact)
 assert np.allclose(contrastive(100), exact, atol=1e-6)
 
 # %% [markdown]
-# On this machine CD-1 points nearly where the gradient points, and is shorter. With more steps
-# the two become one. A shorter step in a good direction does no harm, for the learning rate is
-# ours to choose. Other machines may be less kind: when weights are large, Gibbs sampling hardly moves,
-# and CD-1 sees little of what is wrong.
+# On this machine CD-1 points nearly where the gradient points, and is shorter. With
+# more steps the two become one. A shorter step in a good direction does no harm, for
+# the learning rate is ours to choose. Other machines may be less kind: when weights are
+# large, Gibbs sampling hardly moves, and CD-1 sees little of what is wrong.
 #
 # ## The rule in a dozen lines
 #
-# The authors' program does one thing differently: in the way down it does not draw pixels, it takes their probabilities. That
-# makes less noise. Only the hidden units are drawn, so that each of them can pass on no more
-# than one bit. Here is that step, for a mini-batch of pictures `v`.
+# The authors' program does one thing differently: in the way down it does not draw
+# pixels, it takes their probabilities. That makes less noise. Only the hidden units are
+# drawn, so that each of them can pass on no more than one bit. Here is that step, for a
+# mini-batch of pictures `v`.
 
 
 # %%
@@ -326,10 +340,11 @@ def cd1_step(v, W, a, b, rate, rng):
 
 
 # %% [markdown]
-# The library has the same machine as `ae_lib.RBM`: TensorFlow beneath, scikit-learn's names on
-# top. Its `components_` are $W^\top$. Does it do the same as our dozen lines? Both draw random
-# numbers, and not the same ones. But in a batch of 100,000 toy pictures chance averages out, and
-# both have to come near the one average that we can compute by listing the states.
+# The library has the same machine as `ae_lib.RBM`: TensorFlow beneath, scikit-learn's
+# names on top. Its `components_` are $W^\top$. Does it do the same as our dozen lines?
+# Both draw random numbers, and not the same ones. But in a batch of 100,000 toy
+# pictures chance averages out, and both have to come near the one average that we can
+# compute by listing the states.
 
 # %%
 reached = q @ h_given_v  # how often each hidden state is drawn
@@ -358,25 +373,27 @@ assert np.abs(ours - expected).max() < 0.01
 assert np.abs(theirs - expected).max() < 0.01
 
 # %% [markdown]
-# All three agree to the second decimal. More cannot be asked, since the standard error of such an average is
-# about 0.002. And probabilities in place of drawn pixels cost some direction on this machine, as
-# the cosine says. With 784 pixels, the smaller noise is worth it.
+# All three agree to the second decimal. More cannot be asked, since the standard error
+# of such an average is about 0.002. Probabilities in place of drawn pixels cost some
+# direction on this machine, as the cosine says. They are what the authors' program
+# uses, and so do we.
 #
 # ## What a machine learns from digits
 #
-# Now 784 visible units. We take 12,000 of the 60,000 training digits, so that the
-# chapter stays short, and 2,000 others to look at what a machine has *not* seen. Grey pixels
-# are taken as probabilities of ink.
+# Now 784 visible units. We take 10,000 of the 60,000 training digits, so that the
+# chapter stays short, and 2,000 others to look at what a machine has *not* seen. Grey
+# pixels are taken as probabilities of ink.
 
 # %%
-digits = load_mnist(n_train=12_000, n_validation=2000)
+digits = load_mnist(n_train=10_000, n_validation=2000)
 x_train, x_validation = digits.x_train, digits.x_validation
 x_test = digits.x_test
 print(x_train.shape, x_validation.shape, x_test.shape)
 
 # %% [markdown]
-# First a second comparison of the two programs: both learn 64 features of 4,000 digits in five
-# passes, from small random weights. The error is the one between the digits and their reconstructions.
+# First a second comparison of the two programs: both learn 64 features of 4,000 digits
+# in five passes, from small random weights. The error is the one between the digits and
+# their reconstructions.
 
 
 # %%
@@ -399,22 +416,24 @@ by_library = same.fit(x_train[:4000]).reconstruction_error_
 print("by hand", np.round(by_hand, 2))
 print("library", np.round(by_library, 2))
 fig, ax = plt.subplots(figsize=(6.5, 3.0))
-ax.plot(range(1, 6), by_hand, "o-", markersize=10, color=COLOURS["pca"], label="by hand")
-ax.plot(range(1, 6), by_library, "s--", color=COLOURS["autoencoder"], label="library")
-ax.set(xlabel="epoch", ylabel="squared error per image", xticks=range(1, 6), ylim=(0, None))
+epochs = range(1, 6)
+ax.plot(epochs, by_hand, "o-", markersize=10, color=COLOURS["pca"], label="by hand")
+ax.plot(epochs, by_library, "s--", color=COLOURS["autoencoder"], label="library")
+ax.set(xlabel="epoch", ylabel="squared error per image", ylim=(0, None))
+ax.set_xticks(epochs)
 ax.legend()
-show(fig, alt="Squared error of the reconstruction against the epoch. Both programs fall "
+show(fig, alt="Squared error of the reconstruction against the epoch. Both fall "
      "steeply at first, then slowly, and their points lie on each other.")
 assert np.allclose(by_hand, by_library, rtol=0.05)
 assert by_hand[-1] < 0.6 * by_hand[0]
 
 # %% [markdown]
 # The same course. The error is easy to compute, and good for noticing that something
-# goes wrong. But training does not minimise it, and a smaller one need not mean a better
-# machine; we shall see that twice.
+# goes wrong. But training does not minimise it, and a smaller one need not mean a
+# better machine; we shall see that twice.
 #
-# From here on the library does the work. It adds momentum and weight decay,
-# of which more below. Here is a machine with 128 hidden units, trained on all 12,000 digits.
+# From here on the library does the work. It adds momentum and weight decay, of which
+# more below. Here is a machine with 128 hidden units, trained on all 10,000 digits.
 
 # %%
 common = {"weight_decay": 0.001, "random_state": SEED, "verbose": 1}
@@ -425,23 +444,25 @@ show(plot_features(features.components_[:36], n_columns=12, symmetric=True,
      "beside orange; others are patterns of several strokes over the whole picture.")
 
 # %% [markdown]
-# Each picture is a row of `components_`: the weights of one hidden unit. Ink on purple switches
-# the unit on, ink on orange switches it off. Some look for one spot or one piece of a stroke, others for several
-# strokes at once. Nobody drew these detectors. The machine found them in pictures alone, without labels, and without an
-# output to be wrong about.
+# Each picture is a row of `components_`: the weights of one hidden unit. Ink on purple
+# switches the unit on, ink on orange switches it off. Some look for one spot or one
+# piece of a stroke, others for several strokes at once. Nobody drew these detectors.
+# The machine found them in pictures alone, without labels, and without an output to be
+# wrong about.
 #
 # ### Dreams
 #
-# What does the machine itself think digits are? Let it run. From twelve real digits we let Gibbs
-# sampling go on for 1, 10, 100 and 1000 steps, and draw the probabilities of the pixels.
+# What does the machine itself think digits are? Let it run. From twelve real digits we
+# let Gibbs sampling go on for 1, 10, 100 and 1000 steps, and draw the probabilities of
+# the pixels.
 #
-# > **Predict.** After 1000 steps nothing is left of the digits we began with. What will the pictures look
-# > like: like other digits, like noise, or like something else?
+# > **Predict.** After 1000 steps nothing is left of the digits we began with. What will
+# > the pictures look like: like other digits, like noise, or like something else?
 
 
 # %%
 def dream(machine):
-    """Run 48 chains from digits; return 12 of them as pictures, and all final states."""
+    """Run 48 chains from digits; return 12 as pictures, and all final states."""
     v, rows = x_test[:48], [x_test[:12]]
     for n_steps in (1, 9, 90, 900):
         v = machine.gibbs(v, n_steps, random_state=SEED + n_steps)
@@ -457,78 +478,90 @@ show(plot_features(pictures, n_columns=12,
      "1000 steps most pictures are nearly empty.")
 
 # %% [markdown]
-# Most of them are nearly empty! The machine knows the neighbourhood of digits well: after ten steps
-# they are still there. But CD-1 takes one step away from the data and corrects what it finds there. What
-# lies further away is never looked at. There, unnoticed, the machine came to believe that empty paper is
-# more probable than any digit.
-#
-# The cure is to let the chains run on. **Persistent** contrastive divergence
-# ([Tieleman 2008](https://doi.org/10.1145/1390156.1390290)) does not go back to the data for each mini-batch. Its chains
-# start where they were after the last one, so they wander far, and what they find there is corrected too. Steps must be smaller,
-# so that the chains can follow the machine.
+# Most of them are nearly empty! The machine knows the neighbourhood of digits: after
+# ten steps they are still there. But CD-1 takes one step away from the data and
+# corrects what it finds there. What lies further away is never looked at. There,
+# unnoticed, the machine came to believe that nearly empty paper is more probable than
+# digits, as free energies say:
 
 # %% tags=["nbval-ignore-output"]
-persistent = RBM(128, persistent=True, learning_rate=0.05, momentum=0, n_iter=10, **common)
-pictures, dreamt_persistent = dream(persistent.fit(x_train))
+of_digits, of_dreams = (features.free_energy(v).mean() for v in (x_test, dreamt))
+print(f"free energy: digits {of_digits:.0f}, dreams {of_dreams:.0f} (low is probable)")
+assert of_dreams < of_digits - 30
+
+# %% [markdown]
+# The cure is to let the chains run on. **Persistent** contrastive divergence ([Tieleman
+# 2008](https://doi.org/10.1145/1390156.1390290)) does not go back to the data for each
+# mini-batch. Its chains start where they were after the last one, so they wander far,
+# and what they find there is corrected too. Steps must be smaller, so that the chains
+# can follow the machine.
+
+# %% tags=["nbval-ignore-output"]
+persistent = RBM(128, n_iter=10, persistent=True, learning_rate=0.05, momentum=0,
+                 **common).fit(x_train)
+pictures, dreamt_persistent = dream(persistent)
 show(plot_features(pictures, n_columns=12,
                    title="Persistent: digits, and after 1, 10, 100, 1000 steps"),
      alt="Five rows of twelve pictures. The digits blur and turn into other shapes of "
      "strokes, many of them like a 1, an 8 or a 9, also after 1000 steps.")
 
 # %% tags=["nbval-ignore-output"]
-ink = {"digits": x_test.mean(), "CD-1": dreamt.mean(), "persistent": dreamt_persistent.mean()}
+ink = {"digits": x_test.mean(), "CD-1": dreamt.mean(),
+       "persistent": dreamt_persistent.mean()}
 print("ink:", {name: f"{value:.3f}" for name, value in ink.items()})
-error = [machine.reconstruction_error_[-1] for machine in (features, persistent)]
-print(f"error of the reconstruction: CD-1 {error[0]:.1f}, persistent {error[1]:.1f}")
+final_error = [machine.reconstruction_error_[-1] for machine in (features, persistent)]
+print("errors of the reconstruction:", np.round(final_error, 1))
 assert ink["CD-1"] < 0.6 * ink["digits"]
 assert abs(ink["digits"] - ink["persistent"]) < 0.6 * (ink["digits"] - ink["CD-1"])
-assert error[0] < 0.8 * error[1]
+assert final_error[0] < 0.8 * final_error[1]
 
 # %% [markdown]
-# These dreams are made of strokes, although not of all digits. As a model of digits the second machine
-# is the better one, and its error of reconstruction is much *larger*. For an autoencoder the
-# neighbourhood of the data is what counts, so the paper used CD-1, and so do we.
+# These dreams are made of strokes, although not all digits occur, and they hold nearly
+# as much ink as digits do. What the second machine believes is closer to the data, and
+# yet its error of reconstruction is much *larger*. An autoencoder is asked about data
+# and their neighbourhood only. The paper used CD-1, and so do we.
 #
 # ### A guard against overfitting
 #
-# The free energy (3.4) tells what the error does not. Take its mean over the training digits and
-# over digits that the machine has not seen. Both contain the same unknown $\log Z$, so
-# that their difference is a difference of mean log-probabilities, in nats. As long as it is
-# small, the machine finds new digits as probable as its own. When it grows, the machine begins to
-# know its own digits by heart.
+# The free energy (3.4) tells what the error does not. Take its mean over the training
+# digits and over digits that the machine has not seen. Both contain the same unknown
+# $\log Z$, so that their difference is a difference of mean log-probabilities, in nats.
+# As long as it is small, the machine finds new digits as probable as its own. When it
+# grows, the machine begins to know its own digits by heart.
 #
-# We train two machines with the same number of updates: one on 12,000 digits, the other on 500
-# of them, again and again.
+# We train two machines with the same number of updates: one on 10,000 digits, the other
+# on 500 of them, again and again.
 #
-# > **Predict.** Which of the two has the smaller error of reconstruction on its training
-# > digits?
+# > **Predict.** Which of the two has the smaller error of reconstruction on its
+# > training digits?
 
 
 # %%
 def watch(x, n_epochs):
-    """Free energy of unseen minus that of training digits, and the last training error."""
+    """Free energy of unseen minus that of training digits; the last training error."""
     machine, gaps = RBM(256, random_state=SEED), []
     for epoch in range(n_epochs):
         machine.partial_fit(x[rng.permutation(len(x))])
-        if len(x) * (epoch + 1) % 12_000 == 0:
-            unseen, own = machine.free_energy(x_validation), machine.free_energy(x[:2000])
+        if len(x) * (epoch + 1) % 10_000 == 0:
+            unseen, own = machine.free_energy(x_validation), machine.free_energy(x)
             gaps.append(unseen.mean() - own.mean())
     return gaps, machine.reconstruction_error_[-1]
 
 
 # %%
-watched = {n: watch(x_train[:n], 6 * 12_000 // n) for n in (12_000, 500)}
+watched = {n: watch(x_train[:n], 6 * 10_000 // n) for n in (10_000, 500)}
 
 # %% tags=["nbval-ignore-output"]
 fig, ax = plt.subplots(figsize=(6.5, 3.2))
+updates = 100 * np.arange(1, 7)
 for (n, (gaps, error)), key in zip(watched.items(), ["good", "bad"], strict=True):
-    ax.plot(120 * np.arange(1, 7), gaps, "o-", color=COLOURS[key], label=f"{n:,} digits")
+    ax.plot(updates, gaps, "o-", color=COLOURS[key], label=f"{n:,} digits")
     print(f"{n:6,} digits: gap {gaps[-1]:5.1f} nats, training error {error:.2f}")
 ax.set(xlabel="updates", ylabel="unseen minus own, nats", ylim=(-2, None))
 ax.set_title("Gap of free energies")
 ax.legend()
-show(fig, alt="Gap of free energies against the number of updates. For 12,000 digits it "
-     "stays near 0. For 500 digits it is large from the start and grows.")
+show(fig, alt="Gap of free energies against the number of updates. For 10,000 digits "
+     "it stays near 0. For 500 digits it is large from the start and grows.")
 
 # %%
 (large_gaps, large_error), (small_gaps, small_error) = watched.values()
@@ -538,16 +571,16 @@ assert small_gaps[-1] > 1.2 * small_gaps[0]
 assert small_error < large_error
 
 # %% [markdown]
-# The machine with few digits has the smaller error, and the larger gap. By its error alone it
-# would look like the better one. Watch the gap, and stop when it begins to grow
-# ([Hinton 2012](https://doi.org/10.1007/978-3-642-35289-8_32), section 6).
+# The machine with few digits has the smaller error, and the larger gap. By its error
+# alone it would look like the better one. Watch the gap, and stop when it begins to
+# grow ([Hinton 2012](https://doi.org/10.1007/978-3-642-35289-8_32), section 6).
 #
 # ### What the settings do
 #
-# A **rate** says how long each step is. **Momentum** adds a part of the last step to the new
-# one, so that steps in a constant direction add up. **Weight decay** pulls each weight
-# towards 0. And there is the **number of hidden units**. One setting changes in each picture, the
-# others stay as they are; 3,000 digits, eight passes.
+# A **rate** says how long each step is. **Momentum** adds a part of the last step to
+# the new one, so that steps in a constant direction add up. **Weight decay** pulls each
+# weight towards 0. And there is the **number of hidden units**. One setting changes in
+# each picture, the others stay as they are; 3,000 digits, eight passes.
 
 # %%
 settings = {
@@ -566,49 +599,57 @@ runs = {
 fig, axes = plt.subplots(2, 2, figsize=(7.5, 5.6), sharex=True, sharey=True)
 for ax, (name, values) in zip(axes.flat, settings.items(), strict=True):
     for value, key in zip(values, ["pca", "linear", "autoencoder", "other"]):
-        ax.plot(range(1, 9), runs[name, value].reconstruction_error_, color=COLOURS[key],
-                label=value)
+        errors = runs[name, value].reconstruction_error_
+        ax.plot(range(1, 9), errors, color=COLOURS[key], label=value)
     ax.set(title=name, ylim=(0, 190))
     ax.legend()
 fig.supxlabel("epoch", fontsize=11)
 fig.supylabel("squared error per image", fontsize=11)
-show(fig, alt="Four panels of error against epoch. Learning rate: 0.1 falls lowest, 0.001 "
-     "is slow, 3 stays high. Momentum: 0.5 and 0.9 fall faster than 0; 0.98 stays high. "
+show(fig, alt="Four panels of error against epoch. Learning rate: 0.1 falls lowest, "
+     "0.001 is slow, 3 stays high. Momentum: 0.9 falls fastest, 0.98 stays high. "
      "Weight decay: only 0.1 raises the error. More hidden units, smaller error.")
 
 # %% tags=["nbval-ignore-output"]
 final = {key: machine.reconstruction_error_[-1] for key, machine in runs.items()}
 size = {key: np.abs(machine.components_).mean() for key, machine in runs.items()}
-print({value: round(size["weight_decay", value], 2) for value in settings["weight_decay"]})
+for value in settings["weight_decay"]:
+    print(f"decay {value}: mean size of a weight {size['weight_decay', value]:.2f}")
 best = {name: min(values, key=lambda value: final[name, value])
         for name, values in settings.items()}
+
+# %%
+usual_error = final["learning_rate", 0.1]
 assert best["learning_rate"] == 0.1 and best["momentum"] == 0.9
-assert final["n_components", 256] < final["n_components", 64] < final["n_components", 16]
+assert final["learning_rate", 0.001] > 1.3 * usual_error
+assert final["learning_rate", 3.0] > 1.3 * usual_error
+assert final["weight_decay", 0.01] < 1.2 * final["weight_decay", 0.0]
+assert final["n_components", 256] < usual_error < final["n_components", 16]
 assert final["weight_decay", 0.1] > 1.2 * final["weight_decay", 0.0]
 assert size["weight_decay", 0.1] < 0.5 * size["weight_decay", 0.0]
 
 # %% [markdown]
-# - The **rate** has a wide valley. Far too small: nothing happens in eight passes. Far too
-#   large: the steps jump about, and the error stays high.
-# - **Momentum** speeds learning up, until there is too much of it. The usual recipe begins
-#   with 0.5, while steps are large and change direction, and goes over to 0.9. That is the library's
-#   default.
-# - **Decay** hardly shows in the error until it is far too strong. It keeps weights small,
-#   as the printed mean sizes say; small weights also keep Gibbs sampling mobile.
+# - The **rate**. Far too small, and eight passes are not enough. Far too large, and the
+#   error stays high: the steps jump about.
+# - **Momentum** speeds learning up, until there is too much of it. The usual recipe
+#   begins with 0.5, while steps are large and change direction, and goes over to 0.9.
+#   That is the library's default.
+# - **Decay** hardly shows in the error until it is far too strong. It keeps weights
+#   small, as the printed mean sizes say; small weights also keep Gibbs sampling mobile.
 # - **More hidden units** describe each digit better, and have more to overfit with.
 #
 # ## Units for other numbers
 #
 # Two kinds of layers need another unit. The first is a *visible* layer for data that
-# are not between 0 and 1: faces under changing light, sounds, or anything standardised. The second is the *code*: a
-# logistic unit says one bit, while a code should be able to say "a little more slanted". Both are served by
-# **linear units with Gaussian noise** of variance 1. Their mean is the sum that comes in, without
-# the logistic function. For Gaussian visible units,
+# are not between 0 and 1: faces under changing light, sounds, or anything standardised.
+# The second is the *code*: a logistic unit says one bit, while a code should be able to
+# say "a little more slanted". Both are served by **linear units with Gaussian noise**
+# of variance 1. Their mean is the sum that comes in, without the logistic function. For
+# Gaussian visible units,
 #
 # $$E(v, h) = \sum_i \tfrac{1}{2} (v_i - a_i)^2 - \sum_j b_j h_j - \sum_{i,j} v_i W_{ij} h_j \tag{3.7}$$
 #
-# and for a linear code the same term with $h_j - b_j$. A machine with logistic units refuses
-# standardised data:
+# and for a linear code the same term with $h_j - b_j$. A machine with logistic units
+# refuses standardised data:
 
 # %%
 real = x_train[:6000] - x_train[:6000].mean(axis=0)
@@ -619,13 +660,13 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# > **Predict.** A learning rate of 0.1 was the best for logistic units. What happens with
-# > Gaussian ones?
+# > **Predict.** A learning rate of 0.1 was the best for logistic units. What happens
+# > with Gaussian ones?
 
 
 # %%
 def attempt(data, n_components, rate, **kinds):
-    """The last error of reconstruction, or the library's message if training diverges."""
+    """The last error of reconstruction, or the message if training diverges."""
     rbm = RBM(n_components, learning_rate=rate, n_iter=4, random_state=SEED, **kinds)
     try:
         return f"error {rbm.fit(data).reconstruction_error_[-1]:.1f}"
@@ -642,47 +683,52 @@ for rate in (0.1, 0.001):
     assert code_said.startswith("Training diverged") == (rate == 0.1)
 
 # %% [markdown]
-# With 0.1 both runs explode, and the library stops them. A logistic unit answers at most 1, however
-# large its input. Nothing holds a linear one: a step that is too long makes
-# larger values, these make larger statistics, and the next step is longer still. So
-# Gaussian units get a smaller rate, 0.001 in the authors' program. (Two layers of them facing each other are
-# refused altogether: with large weights their energy has no lower bound.)
+# With 0.1 both runs explode, and the library stops them. A logistic unit answers at
+# most 1, however large its input. Nothing holds a linear one: a step that is too long
+# makes larger values, these make larger statistics, and the next step is longer still.
+# So Gaussian units get a smaller rate, 0.001 in the authors' program. (Two layers of
+# them facing each other are refused altogether: with large weights their energy has no
+# lower bound.)
 #
 # Is the linear code worth it? Thirty units of each kind, on top of the 128 features:
 
 # %% tags=["nbval-ignore-output"]
 kinds = {"logistic code": {"learning_rate": 0.1},
-         "linear code": {"learning_rate": 0.005, "hidden": "gaussian"}}
+         "linear code": {"learning_rate": 0.01, "hidden": "gaussian"}}
 hidden, code_error = features.transform(x_train[:6000]), {}
 for name, kind in kinds.items():
     rbm = RBM(30, n_iter=8, random_state=SEED, **kind).fit(hidden)
-    code_error[name] = squared_error(hidden, rbm.inverse_transform(rbm.transform(hidden)))
+    hidden_hat = rbm.inverse_transform(rbm.transform(hidden))
+    code_error[name] = squared_error(hidden, hidden_hat)
 print({name: round(value, 2) for name, value in code_error.items()})
 assert code_error["linear code"] < 0.7 * code_error["logistic code"]
 
 # %% [markdown]
-# The linear code loses much less of the 128 features. (The unit here is the squared error summed over
-# features.) So the last layer of our stack is linear, and all others are logistic.
+# The linear code loses much less of the 128 features. (The unit here is the squared
+# error summed over features.) So the last layer of our stack is linear, and all others
+# are logistic.
 #
 # ## Stack four
 #
-# One machine describes a digit by features. The probabilities of these features are data again, between 0 and 1, and the
-# next machine can learn what is typical of *them*. That is greedy: each layer does its best with what the one below
-# gives, and the one below is not changed any more. The figure shows the whole plan, to be read upwards.
+# One machine describes a digit by features. The probabilities of these features are
+# data again, between 0 and 1, and the next machine can learn what is typical of *them*.
+# That is greedy: each layer does its best with what the one below gives, and the one
+# below is not changed any more. The figure shows the whole plan, to be read upwards.
 
 # %%
 sizes = [784, 256, 128, 64, 30]
 show(plot_pretraining(sizes))
 
 # %% [markdown]
-# Our network is smaller than the paper's 784-1000-500-250-30, and sees 12,000 digits
+# Our network is smaller than the paper's 784-1000-500-250-30, and sees 10,000 digits
 # instead of 60,000. On the left: four machines, one after the other.
 #
-# > **Note.** Why should a layer on top help? A hidden layer defines a distribution over hidden states
-# > that is only as good as one RBM can make it. A second machine, trained on the hidden
-# > states that data evoke, can model them better. Under conditions that practice does not
-# > quite meet, each layer added so improves a bound on the log-likelihood
-# > ([Hinton, Osindero & Teh 2006](https://doi.org/10.1162/neco.2006.18.7.1527)).
+# > **Note.** Why should a layer on top help? A hidden layer defines a distribution over
+# > hidden states that is only as good as one RBM can make it. A second machine, trained
+# > on the hidden states that data evoke, can model them better. Under conditions that
+# > practice does not quite meet, each layer added so improves a bound on the
+# > log-likelihood ([Hinton, Osindero & Teh
+# > 2006](https://doi.org/10.1162/neco.2006.18.7.1527)).
 #
 # We note the processor time, for a fair race later.
 
@@ -690,7 +736,7 @@ show(plot_pretraining(sizes))
 start = time.process_time()
 machines, data = [], x_train
 for n_units in sizes[1:]:
-    linear = {"hidden": "gaussian", "learning_rate": 0.005} if n_units == 30 else {}
+    linear = {"hidden": "gaussian", "learning_rate": 0.01} if n_units == 30 else {}
     rbm = RBM(n_units, n_iter=8, random_state=SEED + n_units, verbose=1, **linear)
     machines.append(rbm.fit(data))
     data = rbm.transform(data)
@@ -702,14 +748,14 @@ pretraining_seconds = time.process_time() - start
 #
 # ## Unroll
 #
-# Now the middle column of the figure. Going up, each machine gives the probabilities of its hidden units,
-# which is what a `Dense` layer with a sigmoid computes. Going down, each uses the *same*
-# weights, transposed, with its visible biases:
+# Now the middle column of the figure. Going up, each machine gives the probabilities of
+# its hidden units, which is what a `Dense` layer with a sigmoid computes. Going down,
+# each uses the *same* weights, transposed, with its visible biases:
 #
 # $$h^{(l)} = \sigma\big(b^{(l)} + W_l^\top h^{(l-1)}\big), \qquad \hat h^{(l-1)} = \sigma\big(a^{(l)} + W_l \hat h^{(l)}\big) \tag{3.8}$$
 #
-# with $h^{(0)} = x$ and $\hat h^{(0)} = \hat x$; only the code has no $\sigma$. `unroll` copies weights
-# and biases into a Keras model.
+# with $h^{(0)} = x$ and $\hat h^{(0)} = \hat x$; only the code has no $\sigma$.
+# `unroll` copies weights and biases into a Keras model.
 
 # %%
 autoencoder = unroll(Stack(machines))
@@ -730,8 +776,8 @@ assert np.allclose(autoencoder.predict(x_validation, verbose=0), x_hat, atol=1e-
 # %% [markdown]
 # How good is this network, of which no part has ever seen the error of the whole?
 #
-# > **Predict.** The mean image has an error of 52.90 on the test digits. Where will the unrolled network
-# > lie: near the mean image, near PCA-30, or better?
+# > **Predict.** The mean image has an error of 52.90 on the test digits. Where will the
+# > unrolled network lie: near the mean image, near PCA-30, or better?
 
 # %%
 mean_image = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
@@ -748,17 +794,19 @@ print(f"unrolled {unrolled_error:.2f}")
 assert pca_error < unrolled_error < 0.6 * mean_error
 
 # %% [markdown]
-# In between: far better than nothing, and worse than PCA, which needs no training loop. The stack of
-# machines is *not yet* a good autoencoder. At full size it is the same story. Measured with the
-# authors' published program, with ten passes a layer, the unrolled 784-1000-500-250-30 network has an error of 13.17: about
-# PCA with 32 components (13.19). The next step decides.
+# In between: far better than nothing, and worse than PCA, which needs no training loop.
+# The stack of machines is *not yet* a good autoencoder. At full size it is the same
+# story. Measured with the authors' published program, with ten passes a layer, the
+# unrolled 784-1000-500-250-30 network has an error of 13.17: about PCA with 32
+# components (13.19). The next step decides.
 #
 # ## Fine-tune
 #
-# The right column of the figure: from here on it is an ordinary network, and backpropagation
-# changes all eight matrices at once. The loss is the cross-entropy, in nats, summed over the pixels of an
-# image, and beside it we watch the squared error. The optimiser is the one of the time, gradient
-# descent with momentum. (The paper took conjugate gradients on large batches.)
+# The right column of the figure: from here on it is an ordinary network, and
+# backpropagation changes all eight matrices at once. The loss is the cross-entropy, in
+# nats, summed over the pixels of an image, and beside it we watch the squared error.
+# The optimiser is the one of the time, gradient descent with momentum. (The paper took
+# conjugate gradients on large batches.)
 
 
 # %%
@@ -801,8 +849,9 @@ assert curves["pretrained"][1] < 0.8 * before
 assert tuned_error < 0.9 * pca_error
 
 # %% [markdown]
-# One epoch takes away a large part of the error, and after eight the network is better than
-# PCA. At full size, measured with the authors' published program: 13.17 before, 7.06 after one epoch of fine-tuning.
+# One epoch takes away a large part of the error, and after eight the network is better
+# than PCA. At full size, measured with the authors' published program: 13.17 before,
+# 7.06 after one epoch of fine-tuning.
 
 # %% tags=["nbval-ignore-output"]
 shown = {"PCA-30": pca_hat, "unrolled": unrolled_hat, "fine-tuned": tuned_hat}
@@ -811,10 +860,11 @@ show(plot_reconstructions(x_test[:8], {name: y[:8] for name, y in shown.items()}
                           errors=means))
 
 # %% [markdown]
-# The unrolled network draws the right digit in most cases, blurred and a little too typical. After
-# fine-tuning, stroke and slant are the digit's own.
+# The unrolled network draws the right digit in most cases, blurred and a little too
+# typical. After fine-tuning, stroke and slant are the digit's own.
 #
-# How far did the weights travel? We compare the first layer's 256 columns before and after.
+# How far did the weights travel? We compare the first layer's 256 columns before and
+# after.
 
 # %% tags=["nbval-ignore-output"]
 first_after = autoencoder.get_layer("encoder").layers[0].kernel.numpy()
@@ -826,16 +876,20 @@ assert cosine(first_before, first_after) > 0.9
 assert apart > 0.03
 
 # %% [markdown]
-# They moved little: the features that fine-tuning ends with are those that pretraining found, readjusted. And
-# the decoder is no longer the transpose of the encoder. The two were tied at the start only.
+# They moved little: the features that fine-tuning ends with are those that pretraining
+# found, readjusted. And the decoder is no longer the transpose of the encoder. The two
+# were tied at the start only.
 #
 # ## The same network from random weights
 #
-# What did pretraining buy? We take the same network, the same digits and the same optimiser, and
-# start from random weights: small ones, large ones, and Glorot's rule, which balances the
-# layers' sizes ([Chapter 2](02_initialisation.ipynb)). Biases start at 0. We tried several learning rates
-# beforehand. The pretrained network got the one that suited it, 0.01; the random starts get
-# 0.04, which suited Glorot's start best.
+# What did pretraining buy? We take the same network, the same digits and the same
+# optimiser, and start from random weights: small ones, large ones, and Glorot's rule,
+# which balances the layers' sizes ([Chapter 2](02_initialisation.ipynb)). Biases start
+# at 0. Each start gets the learning rate that suits it. We tried several beforehand,
+# and the best were 0.01 for the pretrained network and 0.04 from Glorot's start. Small
+# and large weights got nowhere at any rate we tried. To be fair to chance we also
+# looked for a better scale in between. The best we found has a standard deviation of
+# 0.2, and a rate of 0.01: it runs as a fourth, "tuned" start.
 
 
 # %%
@@ -849,25 +903,27 @@ def build(initializer, activation="sigmoid"):
 
 
 # %% [markdown]
-# A race can be fair in two ways. With *equal updates* all get eight epochs. With *equal time*
-# the random starts also get what pretraining took: as many more epochs as fit into that processor
-# time in this very run, rounded up.
+# A race can be fair in two ways. With *equal updates* all get eight epochs. With *equal
+# time* the random starts also get what pretraining took: as many more epochs as fit
+# into that processor time in this very run, rounded up.
 #
-# > **Predict.** After equal updates, and after equal time: which start will be nearest to the
-# > pretrained network?
+# > **Predict.** After equal updates, and after equal time: which start will be nearest
+# > to the pretrained network?
 
 # %%
 delay = pretraining_seconds / seconds_per_epoch  # what pretraining took, in epochs
 extra = int(np.ceil(delay))
+normal = keras.initializers.RandomNormal
 starts = {
-    "small": lambda: keras.initializers.RandomNormal(stddev=0.01),
-    "large": lambda: keras.initializers.RandomNormal(stddev=1.0),
-    "Glorot": keras.initializers.GlorotUniform,
+    "small": (lambda: normal(stddev=0.01), 0.04),
+    "large": (lambda: normal(stddev=1.0), 0.04),
+    "Glorot": (keras.initializers.GlorotUniform, 0.04),
+    "tuned": (lambda: normal(stddev=0.2), 0.01),
 }
-for name, initializer in starts.items():
+for name, (initializer, rate) in starts.items():
     network = build(initializer)
     before = squared_error(x_validation, network.predict(x_validation, verbose=0))
-    curves[name] = [before, *fine_tune(network, descent(0.04), epochs=8 + extra)]
+    curves[name] = [before, *fine_tune(network, descent(rate), epochs=8 + extra)]
 
 # %% tags=["nbval-ignore-output"]
 print(f"pretraining took as long as {delay:.1f} epochs of fine-tuning")
@@ -884,7 +940,7 @@ def draw_race(ax, name, curve, key, style, delay=0):
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.9), sharey=True)
 looks = {"pretrained": ("autoencoder", "o-"), "small": ("pca", "s-"),
-         "large": ("other", "^-"), "Glorot": ("linear", "D-")}
+         "large": ("other", "^-"), "Glorot": ("linear", "D-"), "tuned": ("bad", "v-")}
 for name, (key, style) in looks.items():
     draw_race(left, name, curves[name][:9], key, style)
     draw_race(right, name, curves[name], key, style, delay * (name == "pretrained"))
@@ -893,33 +949,37 @@ left.set(title="equal updates", xlabel="epochs", ylabel="squared error per image
 right.set(title="equal time", xlabel="processor time, in epochs")
 for ax in (left, right):
     ax.axhline(pca_error, color=COLOURS["data"], linestyle="--", label="PCA-30")
-fig.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=5)
-show(fig, alt="Error on unseen digits against epochs, and against time with pretraining "
-     "counted. Small and large random weights stay near the mean image. Glorot's start "
-     "falls late and slowly. The pretrained network starts low and ends below PCA-30.")
+fig.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=6,
+           columnspacing=1.0, handlelength=1.5)
+show(fig, alt="Error on unseen digits against epochs, and against time, pretraining "
+     "counted. Small and large random weights stay near the mean image. Glorot's and "
+     "the tuned start fall slowly. The pretrained network starts low and ends lowest.")
 
 # %%
 random_best = min(curves[name][-1] for name in starts)
-assert curves["small"][-1] > 0.9 * mean_error
-assert curves["large"][-1] > 0.9 * mean_error
-assert random_best == curves["Glorot"][-1] < 0.8 * mean_error
-assert curves["pretrained"][-1] < 0.6 * random_best
+assert min(curves["small"][-1], curves["large"][-1]) > 0.9 * mean_error
+assert max(curves["Glorot"][-1], curves["tuned"][-1]) < 0.8 * mean_error
+assert curves["pretrained"][0] < random_best
+assert curves["pretrained"][-1] < 0.7 * random_best
 
 # %% [markdown]
-# Small weights never leave the mean image: the network answers every digit with the same
-# blur. Large ones do no better; their units are saturated. Glorot's start
-# does learn, after a long wait, and is still far behind when the time is up. The pretrained
-# network was ahead of all of them *before its first update* of fine-tuning.
+# Small weights never leave the mean image: the network answers every digit with the
+# same blur. Large ones do no better. (Errors above 70, before the first epoch, are not
+# drawn.) Glorot's and the tuned start do learn, slowly, and are still far behind when
+# the time is up. The pretrained network was ahead of them *before its first update* of
+# fine-tuning.
 #
-# So, plainly: pretraining bought a place from which gradient descent gets on at once. It did not bring a good autoencoder;
-# unrolled, it was worse than PCA. Fine-tuning made it good, and without that place it could not have done so in this time.
+# So, plainly: pretraining bought a place from which gradient descent gets on at once.
+# It did not bring a good autoencoder; unrolled, it was worse than PCA. Fine-tuning made
+# it good, and without that place it could not have done so in this time.
 #
 # ## Is pretraining necessary?
 #
-# In 2006 the way to train such networks was to pretrain them. Today one would change three
-# things instead: the optimiser (Adam), the units (ReLU) and the start that is made for them (He's
-# rule). We first change the optimiser alone, from Glorot's start, and then all three. The layers'
-# sizes and the digits stay. The last network also gets the epochs that pretraining was worth.
+# In 2006 the way to train such networks was to pretrain them. Today one would change
+# three things instead: the optimiser (Adam), the units (ReLU) and the start that is
+# made for them (He's rule). We first change the optimiser alone, from Glorot's start,
+# and then all three. The layers' sizes and the digits stay. The last network also gets
+# the epochs that pretraining was worth.
 
 # %%
 adam = keras.optimizers.Adam
@@ -953,42 +1013,51 @@ assert curves["ReLU, He, Adam"][8] < 1.2 * curves["pretrained"][8]
 assert curves["ReLU, He, Adam"][-1] < curves["pretrained"][-1]
 
 # %% [markdown]
-# A better optimiser alone does not replace pretraining in this short time: with the logistic
-# units of 2006, Glorot's start stays behind. But with all three changes a random start gets
-# about as far in the same number of updates, and further when it may use the time that pretraining took.
-# Nobody had to train an RBM.
+# A better optimiser alone does not replace pretraining in this short time: with the
+# logistic units of 2006, Glorot's start stays behind. But with all three changes a
+# random start gets about as far in the same number of updates, and further when it may
+# use the time that pretraining took. Nobody had to train an RBM.
 #
-# So "deep autoencoders must be pretrained" is wrong. It was refuted for logistic units as well, by
-# optimisers that see the curvature ([Martens
-# 2010](https://dl.acm.org/doi/10.5555/3104322.3104416)) and by well-tuned momentum from
-# a well-scaled start ([Sutskever et al. 2013](https://proceedings.mlr.press/v28/sutskever13.html)), both with
-# much more computing than a lesson has. What remains true is what this chapter
-# measured: at a small budget, with logistic units and gradient descent, the start decides.
+# So "deep autoencoders must be pretrained" is wrong. It was refuted for logistic units
+# as well, by optimisers that see the curvature ([Martens
+# 2010](https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf)) and by
+# well-tuned momentum from a well-scaled start ([Sutskever et al.
+# 2013](https://proceedings.mlr.press/v28/sutskever13.html)), both with much more
+# computing than a lesson has. What remains true is what this chapter measured: at a
+# small budget, with logistic units and gradient descent, the start decides.
 
 # %% [markdown]
 # ## Summary
 #
-# - An RBM's energy makes its layers independent given each other. Its weights learn from the
-#   difference of two averages; CD-1 estimates it without $Z$, and points nearly the right way.
-# - The error of reconstruction is easy to watch and easy to be fooled by. The gap of free energies
-#   tells when a machine learns its digits by heart.
+# - An RBM's energy makes its layers independent given each other. Its weights learn
+#   from the difference of two averages; CD-1 estimates it without $Z$, and points
+#   nearly the right way.
+# - The error of reconstruction is easy to watch and easy to be fooled by. The gap of
+#   free energies tells when a machine learns its digits by heart.
 # - Real-valued data and codes need linear units, and those a small learning rate.
-# - Pretraining bought a start from which descent gets on at once; fine-tuning made a good autoencoder of it.
-# - With ReLU units, He's start and Adam, the same layers do as well without pretraining.
+# - Pretraining bought a start from which descent gets on at once; fine-tuning made a
+#   good autoencoder of it.
+# - With ReLU units, He's start and Adam, the same layers do as well without
+#   pretraining.
 #
 # ## Further reading
 #
-# - G. E. Hinton & R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with neural
-#   networks*, [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647)
-# - G. E. Hinton (2002), *Training products of experts by minimizing contrastive divergence*,
+# - G. E. Hinton & R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
+#   neural networks*,
+#   [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647)
+# - G. E. Hinton (2002), *Training products of experts by minimizing contrastive
+#   divergence*,
 #   [doi:10.1162/089976602760128018](https://doi.org/10.1162/089976602760128018)
-# - G. E. Hinton, S. Osindero & Y.-W. Teh (2006), *A fast learning algorithm for deep belief
-#   nets*, [doi:10.1162/neco.2006.18.7.1527](https://doi.org/10.1162/neco.2006.18.7.1527)
+# - G. E. Hinton, S. Osindero & Y.-W. Teh (2006), *A fast learning algorithm for deep
+#   belief nets*,
+#   [doi:10.1162/neco.2006.18.7.1527](https://doi.org/10.1162/neco.2006.18.7.1527)
 # - G. E. Hinton (2012), *A practical guide to training restricted Boltzmann machines*,
 #   [doi:10.1007/978-3-642-35289-8_32](https://doi.org/10.1007/978-3-642-35289-8_32)
 #
 # ## Where to go next
 #
 # - [Chapter 4](04_pca.ipynb), to meet the rival that the unrolled network did not beat.
-# - [Chapter 5](05_dense.ipynb), for today's way to train a dense autoencoder, in detail.
-# - [Chapter 2](02_initialisation.ipynb), to see again what goes wrong without a good start.
+# - [Chapter 5](05_dense.ipynb), for today's way to train a dense autoencoder, in
+#   detail.
+# - [Chapter 2](02_initialisation.ipynb), to see again what goes wrong without a good
+#   start.
