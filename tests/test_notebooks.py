@@ -169,6 +169,14 @@ def test_its_links_lead_somewhere(texts):
             assert (BOOK / target.partition("#")[0]).is_file(), target
 
 
+def test_what_it_cites_stands_among_the_references(texts):
+    references = (BOOK / "references.bib").read_text(encoding="utf-8")
+    cited = re.findall(r"https://doi\.org/(10\.\S+?)[>)]*[.,;:]?(?:\s|$)", "\n".join(texts))
+    assert cited
+    for doi in cited:
+        assert doi in references or f"{doi})" in references, f"{doi} is not in references.bib"
+
+
 def test_every_cell_was_executed(notebook):
     cells = notebooks.code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
