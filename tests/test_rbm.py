@@ -320,10 +320,14 @@ def deviation(found, exact):
     return np.abs((found.mean(axis=0) - exact) / error).max()
 
 
+# Weights as large as they may be for chains that forget their start within 20 steps: too few steps
+# are then far from enough.
+SCALES = dict(zip(KINDS, (1.3, 0.8, 0.8, 0.8, 0.4), strict=True))
+
+
 @pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
 def test_many_steps_give_the_gradient_of_the_exact_log_likelihood(kinds):
-    # Small weights, so that the chains mix within the steps.
-    values, rows = parameters(scale=0.4), some_rows(kinds)
+    values, rows = parameters(scale=SCALES[kinds]), some_rows(kinds)
     exact = numerical_gradient(values, rows, kinds)
     found = estimates(values, kinds, rows, n_steps=20)
     # 19 values; a right program is beyond 5 standard errors for one seed in some 600.
@@ -355,7 +359,7 @@ def test_one_step_is_the_mean_over_hidden_states_of_what_the_program_of_2006_doe
 
 @pytest.mark.parametrize("kinds", KINDS[:3], ids=NAMES[:3])
 def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
-    values, rows = parameters(), some_rows(kinds)
+    values, rows = parameters(scale=SCALES[kinds]), some_rows(kinds)
     v = tf.constant(np.repeat(rows, 200, axis=0), tf.float32)
     single = Parameters(*(tf.constant(value, tf.float32) for value in values))
 
