@@ -614,7 +614,7 @@ for ax, (name, values) in zip(axes.flat, settings.items(), strict=True):
 fig.supxlabel("epoch", fontsize=11)
 fig.supylabel("squared error per image", fontsize=11)
 show(fig, alt="Four panels of error against epoch. Learning rate: 0.1 falls lowest, "
-     "0.001 is slow, 3 stays high. Momentum: 0.9 falls fastest, 0.98 stays high. "
+     "0.001 is slow, 3 stays high. Momentum: 0.9 falls faster than 0, 0.98 is slow. "
      "Weight decay: only 0.1 raises the error. More hidden units, smaller error.")
 
 # %% tags=["nbval-ignore-output"]
@@ -622,14 +622,13 @@ final = {key: machine.reconstruction_error_[-1] for key, machine in runs.items()
 size = {key: np.abs(machine.components_).mean() for key, machine in runs.items()}
 for value in settings["weight_decay"]:
     print(f"decay {value}: mean size of a weight {size['weight_decay', value]:.2f}")
-best = {name: min(values, key=lambda value: final[name, value])
-        for name, values in settings.items()}
 
 # %%
 usual_error = final["learning_rate", 0.1]
-assert (best["learning_rate"], best["momentum"]) == (0.1, 0.9)
-assert final["learning_rate", 0.001] > 1.3 * usual_error
-assert final["learning_rate", 3.0] > 1.3 * usual_error
+for rate in (0.001, 0.01, 3.0):
+    assert final["learning_rate", rate] > 1.3 * usual_error
+assert final["momentum", 0.9] < 0.9 * final["momentum", 0.0]
+assert final["momentum", 0.98] > 1.2 * final["momentum", 0.9]
 assert final["weight_decay", 0.01] < 1.2 * final["weight_decay", 0.0]
 assert final["n_components", 256] < usual_error < final["n_components", 16]
 assert final["weight_decay", 0.1] > 1.2 * final["weight_decay", 0.0]
@@ -640,7 +639,7 @@ assert size["weight_decay", 0.1] < 0.5 * size["weight_decay", 0.0]
 #   error stays high: the steps jump about.
 # - **Momentum** speeds learning up, until there is too much of it. The usual recipe
 #   begins with 0.5, while steps are large and change direction, and goes over to 0.9.
-#   That is the library's default.
+#   It is the library's default.
 # - **Decay** hardly shows in the error until it is far too strong. It keeps weights
 #   small, as the printed mean sizes say; small weights also keep Gibbs sampling mobile.
 # - **More hidden units** describe each digit better, and have more to overfit with.
@@ -668,8 +667,8 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# > **Predict.** A learning rate of 0.1 was the best for logistic units. What happens
-# > with Gaussian ones?
+# > **Predict.** Of the four learning rates, 0.1 was the best for logistic units. What
+# > happens with Gaussian ones?
 
 
 # %%
@@ -971,16 +970,17 @@ show(fig, alt="Error on unseen digits against epochs, and against time, pretrain
 # %%
 random_best = min(curves[name][-1] for name in starts)
 assert min(curves["small"][-1], curves["large"][-1]) > 0.9 * mean_error
-assert max(curves["Glorot"][-1], curves["tuned"][-1]) < 0.8 * mean_error
+assert random_best == curves["tuned"][-1] < 0.6 * mean_error
 assert curves["pretrained"][0] < 0.9 * min(curves[name][8] for name in starts)
 assert curves["pretrained"][-1] < 0.7 * random_best
 
 # %% [markdown]
 # Small weights never leave the mean image: the network answers every digit with the
 # same blur. Large ones do no better. (Errors above 70, before the first epoch, are not
-# drawn.) Glorot's and the tuned start do learn, slowly, and are still far behind when
-# the time is up. Look at the left panel: the pretrained network was better *before its
-# first update* of fine-tuning than any of the others after eight epochs.
+# drawn.) Glorot's start waits there for a while, and with another seed it may wait
+# longer. The tuned start learns best of the four, and is still far behind when the time
+# is up. Look at the left panel: the pretrained network was better *before its first
+# update* of fine-tuning than any of the others after eight epochs.
 #
 # So, plainly: pretraining bought a place from which gradient descent gets on at once.
 # It did not bring a good autoencoder; unrolled, it was worse than PCA. Fine-tuning made
