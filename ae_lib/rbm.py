@@ -441,24 +441,24 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             n_batches += math.ceil(len(rows) / self.batch_size)
             error += float(block_error)
 
-        parameters, previous = (Parameters(*map(np.asarray, group)) for group in state[:2])
-        self._check_soundness(parameters, error)
+        parameters, previous = (Parameters(*map(np.array, group)) for group in state[:2])
+        self._check_soundness(parameters)
         self.components_ = parameters.weights.T
         self.intercept_visible_ = parameters.visible_bias
         self.intercept_hidden_ = parameters.hidden_bias
         self.reconstruction_error_.append(error / len(X))
         self.n_iter_ += 1
         self._velocity = _difference(parameters, previous)
-        self._chain, self._n_batches = np.asarray(state[2]), n_batches
+        self._chain, self._n_batches = np.array(state[2]), n_batches
 
-    def _check_soundness(self, parameters, error):
+    def _check_soundness(self, parameters):
         """Raise an error if training has left the range of sound numbers."""
-        largest = max(float(np.abs(value).max()) for value in parameters)
-        if np.isfinite(error) and largest <= _LARGEST_WEIGHT:
+        largest = np.max([np.abs(value).max() for value in parameters])
+        if largest <= _LARGEST_WEIGHT:  # not so for NaN
             return
-        found = (
-            f"a weight or bias of size {largest:.3g}" if np.isfinite(largest) else "NaN or infinity"
-        )
+        found = "NaN or infinity"
+        if np.isfinite(largest):
+            found = f"a weight or bias of size {largest:.3g}"
         raise FloatingPointError(
             f"Training diverged in epoch {self.n_iter_ + 1}: found {found}. Try a smaller "
             f"learning_rate (received: {self.learning_rate}; Gaussian units need about 0.001), and "

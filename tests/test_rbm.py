@@ -464,6 +464,17 @@ def test_fit_is_partial_fit_on_shuffled_rows():
     assert model.n_iter_ == by_hand.n_iter_ == 3
 
 
+@pytest.mark.parametrize("persistent", [False, True])
+def test_two_passes_are_one_pass_over_the_rows_twice(persistent):
+    v = np.random.default_rng(0).random((20, 50)).astype(np.float32)
+    twice, once = (
+        RBM(30, batch_size=5, momentum=0.9, persistent=persistent, random_state=0) for _ in range(2)
+    )
+    twice.partial_fit(v).partial_fit(v)
+    once.partial_fit(np.concatenate([v, v]))
+    np.testing.assert_allclose(twice.components_, once.components_, rtol=1e-5, atol=1e-7)
+
+
 def test_blocks_of_rows_leave_no_trace(monkeypatch):
     v = np.random.default_rng(0).random((53, 6)).astype(np.float32)
     model = RBM(5, n_iter=2, batch_size=5, random_state=0).fit(v)
@@ -702,6 +713,13 @@ def test_numbers_that_are_not_sound_stop_the_training(settings, words):
     model = RBM(5, batch_size=2, n_iter=30, random_state=0, **settings)
     with pytest.raises(FloatingPointError, match=f"in epoch 1: {words}"):
         model.fit(GOOD)
+
+
+def test_nan_stops_the_training():
+    model = RBM(5, batch_size=2, random_state=0).partial_fit(GOOD)
+    model.intercept_hidden_[0] = np.nan
+    with pytest.raises(FloatingPointError, match="in epoch 2: found NaN or infinity"):
+        model.partial_fit(GOOD)
 
 
 # --- As scikit-learn's estimators ------------------------------------------------------------
