@@ -254,15 +254,15 @@ left.set(xlabel="factors in the product", ylabel="singular value", ylim=(1e-20, 
 right.set(xlabel="number of the singular value", title="All 30 of the whole path")
 left.legend(title="initial weights", loc="lower left")
 show(fig, alt="Singular values of the product of Jacobians. Left: the largest one "
-     "falls with each factor for weights up to 0.1, but not for 1 and 10. Right: all "
-     "30 of the whole path. They are nearly level for small weights; for 10 they fall "
-     "by more than ten powers of ten within a few steps.")
+     "falls with each factor for weights up to 0.1, but not for 1; for 10 it is uneven. "
+     "Right: all 30 of the whole path. They are nearly level for small weights; for 10 "
+     "they fall by more than ten powers of ten within a few steps.")
 
 # %% [markdown]
 # On the left is the largest singular value. Up to 0.1 it falls with every factor. The
 # slope of a logistic unit is at most 1/4, so that the weights have to make up for a
-# four in each layer, and small ones do not. Large ones do. (At 10 it is a matter of luck
-# how large it gets: it hangs on the few units that are not saturated, see below.)
+# four in each layer, and small ones do not. At 1 they do. At 10 it is a matter of luck,
+# from one digit to the next, because all hangs on few units. We shall see why.
 #
 # On the right are all thirty for the whole path. Small weights shrink every direction
 # alike. At 10 the product is lopsided: a few directions get through, and all others are
@@ -277,7 +277,7 @@ for std in stds:
 
 # %%
 assert largest[0.1] < 0.05
-assert min(largest[1], largest[10]) > 20 * largest[0.1]
+assert largest[1] > 20 * largest[0.1]
 assert tenth[0.1] > 0.05 * largest[0.1]
 assert tenth[10] < 1e-9 * largest[10]
 
@@ -475,16 +475,15 @@ fig, ax = plt.subplots(figsize=(7.5, 4.0))
 race_panel(ax)
 ax.legend(loc="lower right")
 show(fig, alt="Test error against the size of the initial weights. With one hidden "
-     "layer each way the error is far below the mean image from 0.01 to 0.3, and at or "
+     "layer each way the error is below the mean image from 0.01 to 0.3, and at or "
      "above it for 1 and 10. With three it is at the mean image everywhere except at "
      "0.3.")
 
 # %%
 one, three = ({std: runs[name, std].error for std in starts} for name in networks)
-assert max(one[0.01], one[0.1], one[0.3]) < 0.9 * mean_error
-assert min(three[0.01], three[0.1]) > 0.95 * mean_error
-assert three[0.3] < 0.85 * mean_error
-assert min(one[1], one[10], three[1], three[10]) > 0.9 * mean_error
+assert max(one[0.01], one[0.1], one[0.3], three[0.3]) < 0.95 * mean_error
+assert min(three[0.01], three[0.1]) > 0.98 * mean_error
+assert min(one[1], one[10], three[1], three[10]) > 0.95 * mean_error
 assert len({run.rate for run in runs.values()}) > 1
 
 # %% [markdown]
@@ -504,7 +503,7 @@ assert len({run.rate for run in runs.values()}) > 1
 #
 # > **Note.** The rates cannot be compared with those of Chapter 1 as they stand. Keras
 # > averages the loss over 784 pixels and we sum it, so its rate of 0.1 would be 0.1 /
-# > 784 here, smaller than all of ours. That network had a fourth handicap, which
+# > 784 here, smaller than all three. That network had a fourth handicap, which
 # > Chapter 1 did not mention.
 
 # %% [markdown]
@@ -686,7 +685,7 @@ right.legend(loc="lower left", fontsize=10)
 show(fig, alt="Left: gradients of the eight matrices before training. With Glorot's "
      "and He's rules they fall towards the input by some powers of ten, with four "
      "times Glorot's by one. Right: the race again, with the three rules for three "
-     "hidden layers. Glorot and He lie at the mean image, four times Glorot lowest.")
+     "hidden layers. Glorot and He lie near the mean image, four times Glorot lowest.")
 
 # %% tags=["nbval-ignore-output"]
 for name, run in by_rules.items():
@@ -695,7 +694,7 @@ for name, run in by_rules.items():
 # %%
 ratio = {name: lengths[0] / lengths[-1] for name, lengths in at_start.items()}
 assert min(by_rules["Glorot"].error, by_rules["He"].error) > 0.85 * mean_error
-assert by_rules["4 x Glorot"].error < 0.75 * mean_error
+assert by_rules["4 x Glorot"].error < 0.8 * mean_error
 assert by_rules["4 x Glorot"].error < three[0.3] - 2
 assert ratio["4 x Glorot"] > 10 * max(ratio["Glorot"], ratio["He"])
 
@@ -721,7 +720,8 @@ assert ratio["4 x Glorot"] > 10 * max(ratio["Glorot"], ratio["He"])
 #
 # > **Predict.** Does Adam need a good start? Does ReLU?
 #
-# The new methods get two rates each, in the range that suits them.
+# To save time, momentum with ReLU gets two rates, of the size that suits it, and Adam
+# only one.
 
 # %%
 def adam():
@@ -731,9 +731,9 @@ def adam():
 # %%
 rectified = autoencoder(3, "relu")
 methods = {
-    "logistic, Adam": (deep, adam(), [0.001, 0.003]),
+    "logistic, Adam": (deep, adam(), [0.003]),
     "ReLU, momentum": (rectified, momentum(), [0.0003, 0.001]),
-    "ReLU, Adam": (rectified, adam(), [0.001, 0.003]),
+    "ReLU, Adam": (rectified, adam(), [0.003]),
 }
 fitting = {deep: by_rule(four_glorot, deep), rectified: by_rule(he, rectified)}
 
@@ -770,7 +770,7 @@ for name, errors in today.items():
 columns = zip(*today.values(), strict=True)
 tiny, small, fitted = (dict(zip(today, column, strict=True)) for column in columns)
 assert min(tiny.values()) > 0.7 * mean_error
-assert max(fitted.values()) < 0.7 * mean_error
+assert max(fitted.values()) < 0.8 * mean_error
 assert all(errors[2] < 0.75 * errors[0] for errors in today.values())
 assert fitted["logistic, Adam"] < fitted["logistic, momentum"]
 assert fitted["ReLU, Adam"] < fitted["ReLU, momentum"]
