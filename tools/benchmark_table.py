@@ -40,7 +40,10 @@ def table(result):
     | ours | 2.00 | 2.50 s | 2.00 s | 3.00 s |
     """
     medians = {name: statistics.median(times) for name, times in result["seconds"].items()}
-    lines = ["| program | times the products | median | fastest | slowest |", "|---|---|---|---|---|"]
+    lines = [
+        "| program | times the products | median | fastest | slowest |",
+        "|---|---|---|---|---|",
+    ]
     for name in sorted(medians, key=medians.get):
         times = result["seconds"][name]
         lines.append(
