@@ -255,8 +255,8 @@ right.set(xlabel="number of the singular value", title="All 30 of the whole path
 left.legend(title="initial weights", loc="lower left")
 show(fig, alt="Singular values of the product of Jacobians. Left: the largest one "
      "falls with each factor for weights up to 0.1, but not for 1; for 10 it is "
-     "uneven. Right: all 30 of the whole path. They are nearly level for small weights; for 10 "
-     "they fall by more than ten powers of ten within a few steps.")
+     "uneven. Right: all 30 of the whole path. They are nearly level for small "
+     "weights; for 10 they fall by more than ten powers of ten within a few steps.")
 
 # %% [markdown]
 # On the left is the largest singular value. Up to 0.1 it falls with every factor. The
