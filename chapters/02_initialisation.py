@@ -256,7 +256,7 @@ left.legend(title="initial weights", loc="lower left")
 show(fig, alt="Singular values of the product of Jacobians. Left: the largest one "
      "falls with each factor for weights up to 0.1, but not for 1; for 10 it is "
      "uneven. Right: all 30 of the whole path. They are nearly level for small "
-     "weights; for 10 they fall by more than ten powers of ten within a few steps.")
+     "weights; for 10 they fall by more than nine powers of ten within ten steps.")
 
 # %% [markdown]
 # On the left is the largest singular value. Up to 0.1 it falls with every factor. The
@@ -831,8 +831,8 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 #   directions by a factor for each layer; large ones let a few through and lose the rest.
 # - With one hidden layer each way, small weights learn. With three, they stay at the mean
 #   image: the paper's second statement, measured.
-# - Large weights failed at both depths, at about the error of the mean image: training
-#   itself saturated the layer behind the code, for all digits alike.
+# - Large weights failed at both depths, at about the error of the mean image. In the deep
+#   network the training itself had cut the signal, right behind the code.
 # - A rule for the start has to know the units. Four times Glorot's lets the deep logistic
 #   network learn with the optimiser of 1986; Glorot's and He's own hardly do.
 # - Adam and ReLU help, and forgive more. From 0.01 they do not get far either.

@@ -1,5 +1,6 @@
 """Seeds make runs repeat; progress bars show themselves and leave nothing."""
 
+import functools
 import os
 import random
 import subprocess
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import ae_lib
-from ae_lib import ProgressBar, seeds, set_seed
+from ae_lib import ProgressBar, progress, seeds, set_seed
 from ae_lib._keras import keras
 
 
@@ -93,6 +94,8 @@ def fit_with_bar():
 
 def test_progress_shows_epochs_and_losses_and_is_cleared(capsys, monkeypatch):
     monkeypatch.delenv("AE_PROGRESS", raising=False)
+    # Every step is drawn, however quickly it follows the one before.
+    monkeypatch.setattr(progress, "tqdm", functools.partial(progress.tqdm, mininterval=0))
     fit_with_bar()
     written = capsys.readouterr().err
     assert "hi" in written
