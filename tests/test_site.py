@@ -90,20 +90,21 @@ def loaded_by_css(text):
     return found + re.findall(r"""@import\s+["']([^"']+)""", text)
 
 
-def test_there_is_a_page_for_each_line_of_the_table_of_contents():
+def listed_files():
+    """Return what the table of contents lists, in its order, without suffixes."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [toc["root"]] + [
-        chapter["file"] for part in toc["parts"] for chapter in part["chapters"]
-    ]
+    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [toc["root"], *chapters]
+
+
+def test_there_is_a_page_for_each_line_of_the_table_of_contents():
+    files = listed_files()
     assert {f"{name}.html" for name in files} <= set(PAGES)
     assert [name for name in files if re.match(r"\d\d_", name)] == CHAPTERS
 
 
 def test_previous_and_next_follow_the_table_of_contents():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [toc["root"]] + [
-        chapter["file"] for part in toc["parts"] for chapter in part["chapters"]
-    ]
+    files = listed_files()
     for name, following in zip(files, [*files[1:], None], strict=True):
         link = parse(f"{name}.html").select_one("a.right-next")
         assert (link and link["href"]) == (following and f"{following}.html")
