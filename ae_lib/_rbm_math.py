@@ -35,6 +35,19 @@ class Kinds(NamedTuple):
     visible: str
     hidden: str
 
+    @property
+    def compiled(self):
+        """Whether XLA can compile the graphs that sample; not if they draw documents.
+
+        XLA wants to know all shapes beforehand, and how many words to draw shows only then.
+        """
+        return self.visible != "multinomial"
+
+    @property
+    def generator(self):
+        """TensorFlow's name of the random generator: the fast one is there for XLA only."""
+        return "threefry" if self.compiled else "philox"
+
 
 class Parameters(NamedTuple):
     """What is learnt, or something of the same shapes: a gradient, a velocity."""
@@ -66,13 +79,13 @@ def visible_mean(h, parameters, kinds, length):
     return length * tf.nn.softmax(x) if kinds.visible == "multinomial" else x
 
 
-def sample(mean, kind, seed):
+def sample(mean, kind, seed, generator):
     """Draw units of a kind, independent of each other given their means."""
     if kind == "gaussian":
-        return mean + tf.random.stateless_normal(tf.shape(mean), seed, alg="philox")
+        return mean + tf.random.stateless_normal(tf.shape(mean), seed, alg=generator)
     if kind == "multinomial":
         return _sample_counts(mean, seed)
-    uniform = tf.random.stateless_uniform(tf.shape(mean), seed, alg="philox")
+    uniform = tf.random.stateless_uniform(tf.shape(mean), seed, alg=generator)
     return tf.cast(uniform < mean, tf.float32)
 
 
@@ -113,14 +126,15 @@ def _draw(seed, number):
 
 def gibbs_step(v, parameters, kinds, seed):
     """Draw hidden units given ``v``, then visible units given those."""
-    h = sample(hidden_mean(v, parameters, kinds), kinds.hidden, seed)
+    h = sample(hidden_mean(v, parameters, kinds), kinds.hidden, seed, kinds.generator)
     mean = visible_mean(h, parameters, kinds, lengths(v, kinds))
-    return sample(mean, kinds.visible, _draw(seed, 1))
+    return sample(mean, kinds.visible, _draw(seed, 1), kinds.generator)
 
 
 def _gibbs_from_hidden(h, parameters, kinds, seed, n_steps, length):
     """Draw visible units given ``h``, and go on with whole steps of Gibbs sampling."""
-    v = sample(visible_mean(h, parameters, kinds, length), kinds.visible, _draw(seed, 1))
+    mean = visible_mean(h, parameters, kinds, length)
+    v = sample(mean, kinds.visible, _draw(seed, 1), kinds.generator)
     for step in tf.range(1, n_steps):
         v = gibbs_step(v, parameters, kinds, _draw(seed, 2 * step))
     return v
@@ -171,22 +185,20 @@ def contrastive_divergence(v, parameters, kinds, seed, *, n_steps=1, chain=None,
     """
     length = lengths(v, kinds)
     h_data = hidden_mean(v, parameters, kinds)
-    h = sample(h_data, kinds.hidden, seed)
+    h = sample(h_data, kinds.hidden, seed, kinds.generator)
     v_model = reconstruction = visible_mean(h, parameters, kinds, length)
     if n_steps > 1 or chain is not None:
         start = h if chain is None else chain
         v_model = _gibbs_from_hidden(start, parameters, kinds, seed, n_steps, length)
     h_model = hidden_mean(v_model, parameters, kinds)
     if chain is not None:
-        chain = sample(h_model, kinds.hidden, _draw(seed, 2 * n_steps))
+        chain = sample(h_model, kinds.hidden, _draw(seed, 2 * n_steps), kinds.generator)
 
-    # Both statistics in one product: [v; -v_model]^T [h_data; h_model].
-    weight = scale / length
-    v_both = tf.concat([weight * v, -weight * v_model], axis=0)
-    h_both = tf.concat([h_data, h_model], axis=0)
+    positive = tf.matmul(v / length, h_data, transpose_a=True)
+    negative = tf.matmul(v_model / length, h_model, transpose_a=True)
     gradient = Parameters(
-        tf.matmul(v_both, h_both, transpose_a=True),
-        tf.reduce_sum(v_both, axis=0),
-        tf.reduce_sum(weight * (h_data - h_model), axis=0),
+        scale * (positive - negative),
+        scale * tf.reduce_sum((v - v_model) / length, axis=0),
+        scale * tf.reduce_sum((h_data - h_model) / length, axis=0),
     )
     return gradient, tf.reduce_sum(tf.square((v - reconstruction) / length)), chain

@@ -1,6 +1,9 @@
 """The compiled loops of a restricted Boltzmann machine: training over mini-batches, and sampling.
 
-One graph serves machines and data of all shapes; it is built once for each kind of machine.
+One graph serves machines and data of all shapes; it is built once for each kind of machine. XLA
+turns it into a program once for each shape, in some tenths of a second. In that program the weights
+are changed where they are, and all that is done to an array beside a matrix product is done in one
+pass.
 """
 
 import functools
@@ -10,30 +13,25 @@ from ae_lib._rbm_math import Parameters, contrastive_divergence, gibbs_step
 
 _MATRIX = tf.TensorSpec((None, None), tf.float32)
 _VECTOR = tf.TensorSpec((None,), tf.float32)
+_BATCHES = tf.TensorSpec((None, None, None), tf.float32)
 _FLOAT = tf.TensorSpec((), tf.float32)
 _INTEGER = tf.TensorSpec((), tf.int64)
 _PARAMETERS = Parameters(_MATRIX, _VECTOR, _VECTOR)
 
 
-# Compiled by XLA, which goes through memory once. As single operations they would go five times,
-# and take long beside the matrix products.
-@tf.function(jit_compile=True)
-def _update(parameters, previous, step, momentum, shrinkage):
-    """Return the next parameters: a step further, and a part of the last change once more."""
-
-    def moved(now, before, change):
-        return now + momentum * (now - before) + change
-
-    return Parameters(
-        moved(parameters.weights, previous.weights, step.weights - shrinkage * parameters.weights),
-        moved(parameters.visible_bias, previous.visible_bias, step.visible_bias),
-        moved(parameters.hidden_bias, previous.hidden_bias, step.hidden_bias),
+def _momentum_step(parameters, velocity, gradient, momentum, shrinkage):
+    """Return the next parameters and their change: part of the last change, and a step further."""
+    velocity = Parameters(
+        momentum * velocity.weights + gradient.weights - shrinkage * parameters.weights,
+        momentum * velocity.visible_bias + gradient.visible_bias,
+        momentum * velocity.hidden_bias + gradient.hidden_bias,
     )
+    return Parameters(*(a + b for a, b in zip(parameters, velocity, strict=True))), velocity
 
 
 @functools.cache
 def compiled_training(kinds, n_steps, persistent):
-    """Return the graph that trains on the mini-batches of a block of rows, one after the other.
+    """Return the graph that trains on mini-batches, one after the other.
 
     Parameters
     ----------
@@ -44,44 +42,41 @@ def compiled_training(kinds, n_steps, persistent):
     Returns
     -------
     function
-        Of these tensors: the rows (n, n_features); parameters, and those one mini-batch before;
-        chain (batch_size, n_components), which only persistent chains change; batch size;
-        learning rate; momentum; weight decay; the seed's two numbers, of which the second counts
-        mini-batches. It returns the new parameters, those before, chain, and the sum of squared
-        errors.
+        Of these tensors: the mini-batches (n, batch_size, n_features) and how many of them to use;
+        parameters and velocity; chain (at least batch_size, n_components), which only persistent
+        chains change; learning rate over batch size; momentum; weight decay times learning rate;
+        the seed's two numbers, of which the second counts mini-batches. It returns the new
+        parameters, velocity and chain, and the sum of squared errors.
     """
 
     @tf.function(
+        jit_compile=kinds.compiled,
         input_signature=[
-            _MATRIX, _PARAMETERS, _PARAMETERS, _MATRIX,
-            _INTEGER, _FLOAT, _FLOAT, _FLOAT, _INTEGER, _INTEGER,
-        ]
+            _BATCHES, _INTEGER, _PARAMETERS, _PARAMETERS, _MATRIX,
+            _FLOAT, _FLOAT, _FLOAT, _INTEGER, _INTEGER,
+        ],
     )  # fmt: skip
     def train(
-        rows, parameters, previous, chain,
-        batch_size, learning_rate, momentum, weight_decay, seed, first_batch,
+        batches, n_batches, parameters, velocity, chain,
+        scale, momentum, shrinkage, seed, first_batch,
     ):  # fmt: skip
-        # Divided by the batch size even where fewer rows are left for the last one: its step is
-        # smaller in proportion, and every row counts the same.
-        scale = learning_rate / tf.cast(batch_size, tf.float32)
         n_draws = 2 * n_steps + 1
-        n_rows = tf.shape(rows, tf.int64)[0]
-        error = 0.0
-        for start in tf.range(0, n_rows, batch_size):
-            v = rows[start : start + batch_size]
-            batch = first_batch + start // batch_size
+        n_rows = tf.shape(batches)[1]
+        number, error = tf.constant(0, tf.int64), 0.0
+        while number < n_batches:
             gradient, batch_error, moved = contrastive_divergence(
-                v, parameters, kinds, tf.stack([seed, batch * n_draws]),
-                n_steps=n_steps, scale=scale, chain=chain[: tf.shape(v)[0]] if persistent else None,
+                batches[number], parameters, kinds,
+                tf.stack([seed, (first_batch + number) * n_draws]),
+                n_steps=n_steps, scale=scale, chain=chain[:n_rows] if persistent else None,
             )  # fmt: skip
             if persistent:
-                chain = tf.concat([moved, chain[tf.shape(v)[0] :]], axis=0)
-            parameters, previous = (
-                _update(parameters, previous, gradient, momentum, learning_rate * weight_decay),
-                parameters,
+                chain = tf.concat([moved, chain[n_rows:]], axis=0)
+            parameters, velocity = _momentum_step(
+                parameters, velocity, gradient, momentum, shrinkage
             )
             error += batch_error
-        return parameters, previous, chain, error
+            number += 1
+        return parameters, velocity, chain, error
 
     return train
 
@@ -90,10 +85,14 @@ def compiled_training(kinds, n_steps, persistent):
 def compiled_gibbs(kinds):
     """Return the graph of Gibbs sampling: of rows, parameters, number of steps and a seed."""
 
-    @tf.function(input_signature=[_MATRIX, _PARAMETERS, _INTEGER, _INTEGER])
+    @tf.function(
+        jit_compile=kinds.compiled, input_signature=[_MATRIX, _PARAMETERS, _INTEGER, _INTEGER]
+    )
     def gibbs(v, parameters, n_steps, seed):
-        for step in tf.range(n_steps):
+        step = tf.constant(0, tf.int64)
+        while step < n_steps:
             v = gibbs_step(v, parameters, kinds, tf.stack([seed, 2 * step]))
+            step += 1
         return v
 
     return gibbs

@@ -422,34 +422,32 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _train_epoch(self, X, order, momentum):
         """Train on all rows once, in an order or as they are; keep the result if it is sound."""
         train = compiled_training(self._kinds(), self.n_steps, self.persistent)
-        start = self._parameters()
-        # The loops keep the parameters of one mini-batch before, instead of their change.
-        state = start, _difference(start, self._velocity), self._chain
-        n_batches, error = self._n_batches, 0.0
-        for block in _blocks(len(X), self.batch_size * math.ceil(_BLOCK_ROWS / self.batch_size)):
-            rows = X[block] if order is None else X[order[block]]
+        state = self._parameters(), self._velocity, self._chain
+        done, error = self._n_batches, 0.0
+        for batches, n_batches in _mini_batches(X, order, self.batch_size):
             *state, block_error = train(
-                np.asarray(rows, np.float32),
-                *state,
-                self.batch_size,
-                self.learning_rate,
-                momentum[min(self.n_iter_, len(momentum) - 1)],
-                self.weight_decay,
-                self._seed,
+                batches,
                 n_batches,
+                *state,
+                # By the batch size even for a last mini-batch that is smaller: every row counts
+                # the same.
+                self.learning_rate / self.batch_size,
+                momentum[min(self.n_iter_, len(momentum) - 1)],
+                self.learning_rate * self.weight_decay,
+                self._seed,
+                done,
             )
-            n_batches += math.ceil(len(rows) / self.batch_size)
+            done += n_batches
             error += float(block_error)
 
-        parameters, previous = (Parameters(*map(np.array, group)) for group in state[:2])
+        parameters, velocity = (Parameters(*map(np.array, group)) for group in state[:2])
         self._check_soundness(parameters)
         self.components_ = parameters.weights.T
         self.intercept_visible_ = parameters.visible_bias
         self.intercept_hidden_ = parameters.hidden_bias
         self.reconstruction_error_.append(error / len(X))
         self.n_iter_ += 1
-        self._velocity = _difference(parameters, previous)
-        self._chain, self._n_batches = np.array(state[2]), n_batches
+        self._velocity, self._chain, self._n_batches = velocity, np.array(state[2]), done
 
     def _check_soundness(self, parameters):
         """Raise an error if training has left the range of sound numbers."""
@@ -545,14 +543,28 @@ def _draw_seed(rng):
     return int(rng.randint(2**31 - 1))
 
 
-def _difference(first, second):
-    """Return the difference of two groups of parameters."""
-    return Parameters(*(a - b for a, b in zip(first, second, strict=True)))
-
-
 def _blocks(n, size):
     """Cut ``range(n)`` into slices of a size; the last may be shorter."""
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def _mini_batches(X, order, batch_size):
+    """Yield mini-batches, some at a time, as float32 of shape (n, batch_size, n_features).
+
+    With them comes how many of them are to be used. Where fewer are left, the array is as large as
+    before and its end is not used: for another shape the graph would be compiled once more. Rows
+    that do not fill a mini-batch come last, as a smaller one.
+    """
+    n_full = len(X) // batch_size
+    size = batch_size * min(n_full, math.ceil(_BLOCK_ROWS / batch_size))
+    for block in _blocks(n_full * batch_size, size):
+        rows = np.empty((size, X.shape[1]), np.float32)
+        n_rows = block.stop - block.start
+        rows[:n_rows] = X[block] if order is None else X[order[block]]
+        yield rows.reshape(-1, batch_size, X.shape[1]), n_rows // batch_size
+    if len(X) % batch_size:
+        rest = slice(n_full * batch_size, len(X))
+        yield np.asarray(X[rest if order is None else order[rest]], np.float32)[None], 1
 
 
 def _by_blocks(function, X):

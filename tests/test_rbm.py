@@ -308,7 +308,8 @@ def estimates(values, kinds, rows, n_seeds=20, n_copies=400, n_steps=1):
     compiled = tf.function(
         lambda seed: contrastive_divergence(
             v, single, kinds, seed, n_steps=n_steps, scale=1 / len(v)
-        )[0]
+        )[0],
+        jit_compile=kinds.compiled,
     )
     seeds = [tf.constant([seed, 0], tf.int64) for seed in range(n_seeds)]
     return np.array([flatten(compiled(seed)) for seed in seeds], float)
@@ -363,7 +364,7 @@ def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
     v = tf.constant(np.repeat(rows, 200, axis=0), tf.float32)
     single = Parameters(*(tf.constant(value, tf.float32) for value in values))
 
-    @tf.function
+    @tf.function(jit_compile=True)
     def step(chain, seed):
         gradient, _, chain = contrastive_divergence(
             v, single, kinds, seed, chain=chain, scale=1 / len(v)
@@ -382,6 +383,11 @@ def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
 # --- Training --------------------------------------------------------------------------------
 
 
+@tf.function(jit_compile=True)
+def uniform(shape, seed):
+    return tf.random.stateless_uniform(shape, seed, alg="threefry")
+
+
 def trained_by_hand(v, model, orders, momentum):
     """What the program of 2006 does, in plain NumPy and float64, with the same random numbers."""
     start = clone(model).set_params(n_iter=0).fit(v)
@@ -395,8 +401,7 @@ def trained_by_hand(v, model, orders, momentum):
             data = v[order[first : first + size]]
             h_data = expit(data @ w + b)
             seed = tf.constant([start._seed, 3 * number], tf.int64)
-            uniform = tf.random.stateless_uniform(h_data.shape, seed, alg="philox").numpy()
-            h = (uniform < h_data).astype(float)
+            h = (uniform(h_data.shape, seed).numpy() < h_data).astype(float)
             v_model = expit(h @ w.T + a)
             h_model = expit(v_model @ w + b)
             w_gradient = (data.T @ h_data - v_model.T @ h_model) / size
