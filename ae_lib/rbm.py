@@ -398,7 +398,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     def _parameters(self):
         """Return weights and biases as they stand in the public attributes."""
         return Parameters(
-            np.asarray(self.components_, np.float32).T,
+            np.asarray(self.components_, np.float32),
             np.asarray(self.intercept_visible_, np.float32),
             np.asarray(self.intercept_hidden_, np.float32),
         )
@@ -408,7 +408,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         rng = check_random_state(self.random_state)
         shape = (n_features, self.n_components)
         weights = rng.normal(0, _FIRST_WEIGHTS, shape).astype(np.float32)
-        self.components_ = weights.T
+        self.components_ = np.ascontiguousarray(weights.T)
         self.intercept_visible_ = np.zeros(n_features, np.float32)
         self.intercept_hidden_ = np.zeros(self.n_components, np.float32)
         self.n_iter_ = 0
@@ -442,7 +442,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         parameters, velocity = (Parameters(*map(np.array, group)) for group in state[:2])
         self._check_soundness(parameters)
-        self.components_ = parameters.weights.T
+        self.components_ = parameters.weights
         self.intercept_visible_ = parameters.visible_bias
         self.intercept_hidden_ = parameters.hidden_bias
         self.reconstruction_error_.append(error / len(X))

@@ -149,6 +149,17 @@ def flatten(values):
     return np.concatenate([np.ravel(value) for value in values])
 
 
+def to_library(values):
+    """As tensors, with a row of weights for each hidden unit."""
+    w, a, b = (tf.constant(value, tf.float32) for value in values)
+    return Parameters(tf.transpose(w), a, b)
+
+
+def from_library(values):
+    """Flat, with a row of weights for each visible unit."""
+    return flatten([values.weights.numpy().T, values.visible_bias, values.hidden_bias])
+
+
 def unflatten(flat):
     w, a, b = np.split(flat, [N_VISIBLE * N_HIDDEN, N_VISIBLE * N_HIDDEN + N_VISIBLE])
     return Parameters(w.reshape(N_VISIBLE, N_HIDDEN), a, b)
@@ -304,7 +315,7 @@ def test_gibbs_keeps_the_length_of_each_document_and_depends_on_its_seed():
 def estimates(values, kinds, rows, n_seeds=20, n_copies=400, n_steps=1):
     """Gradients by contrastive divergence, each averaged over many copies of the rows."""
     v = tf.constant(np.repeat(rows, n_copies, axis=0), tf.float32)
-    single = Parameters(*(tf.constant(value, tf.float32) for value in values))
+    single = to_library(values)
     compiled = tf.function(
         lambda seed: contrastive_divergence(
             v, single, kinds, seed, n_steps=n_steps, scale=1 / len(v)
@@ -312,7 +323,7 @@ def estimates(values, kinds, rows, n_seeds=20, n_copies=400, n_steps=1):
         jit_compile=kinds.compiled,
     )
     seeds = [tf.constant([seed, 0], tf.int64) for seed in range(n_seeds)]
-    return np.array([flatten(compiled(seed)) for seed in seeds], float)
+    return np.array([from_library(compiled(seed)) for seed in seeds], float)
 
 
 def deviation(found, exact):
@@ -362,7 +373,7 @@ def test_one_step_is_the_mean_over_hidden_states_of_what_the_program_of_2006_doe
 def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
     values, rows = parameters(scale=SCALES[kinds]), some_rows(kinds)
     v = tf.constant(np.repeat(rows, 200, axis=0), tf.float32)
-    single = Parameters(*(tf.constant(value, tf.float32) for value in values))
+    single = to_library(values)
 
     @tf.function(jit_compile=True)
     def step(chain, seed):
@@ -375,7 +386,7 @@ def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
     for number in range(420):
         gradient, chain = step(chain, tf.constant([0, 3 * number], tf.int64))
         if number % 20 == 0:  # far enough apart to be as good as independent
-            found.append(flatten(gradient))
+            found.append(from_library(gradient))
     found = np.array(found[1:], float)
     assert deviation(found, numerical_gradient(values, rows, kinds)) < 5
 
@@ -527,7 +538,8 @@ def test_training_raises_the_exact_log_likelihood(sampling):
     v = np.array([[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0]])[rng.integers(2, size=500)]
     v = np.abs(v - (rng.random(v.shape) < 0.1))
     model = RBM(N_HIDDEN, batch_size=50, n_iter=60, random_state=0, **sampling).fit(v)
-    learnt = log_likelihood(model._parameters(), v, kinds)
+    weights, *biases = model._parameters()
+    learnt = log_likelihood(Parameters(weights.T, *biases), v, kinds)
     # As good as it gets without hidden units, and at all: the entropy of the rows themselves.
     p = v.mean(axis=0)
     independent = np.sum(p * np.log(p) + (1 - p) * np.log(1 - p))
