@@ -11,7 +11,8 @@ Learning one layer at a time
     :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
-    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`
+    :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`,
+    :func:`plot_blocks`, :func:`layer_shapes`
 """
 
 import importlib
@@ -24,8 +25,10 @@ _EXPORTS = {
     "RBM": "rbm",
     "SEED": "seeds",
     "Stack": "stack",
+    "layer_shapes": "plots.blocks",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",
+    "plot_blocks": "plots.blocks",
     "plot_features": "plots.features",
     "plot_map": "plots.maps",
     "plot_network": "plots.network",
