@@ -488,8 +488,8 @@ show(fig, alt="Test error against the size of the initial weights. With one hidd
 
 # %%
 one, three = ({std: runs[name, std].error for std in starts} for name in networks)
-# Claim: one hidden layer from 0.01, 0.1 or 0.3, and three from 0.3, end below 0.95 of the
-# mean image's error.
+# Claim: one hidden layer from 0.01, 0.1 or 0.3, and three from 0.3, end below 0.95 of
+# the mean image's error.
 assert max(one[0.01], one[0.1], one[0.3], three[0.3]) < 0.95 * mean_error
 # Claim: three hidden layers from 0.01 or 0.1 stay above 0.98 of the mean image's error.
 assert min(three[0.01], three[0.1]) > 0.98 * mean_error
@@ -794,7 +794,8 @@ columns = zip(*today.values(), strict=True)
 tiny, small, fitted = (dict(zip(today, column, strict=True)) for column in columns)
 # Claim: from 0.01 no method gets below 0.7 of the mean image's error.
 assert min(tiny.values()) > 0.7 * mean_error
-# Claim: by the fitting rule all end below 0.8 of the mean image's, 0.75 of theirs from 0.01.
+# Claim: by the fitting rule all end below 0.8 of the mean image's error, and 0.75 of
+# their own from 0.01.
 assert max(fitted.values()) < 0.8 * mean_error
 assert all(errors[2] < 0.75 * errors[0] for errors in today.values())
 # Claim: by the fitting rule Adam is ahead of momentum, for both units.
