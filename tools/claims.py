@@ -154,12 +154,12 @@ def find_groups(source, name):
     """
     lines = source.splitlines()
     cells = cells_of_lines(lines)
-    assertions, groups, used, end = [], [], set(), None
+    assertions, groups, used, last = [], [], set(), None
     for number, node in enumerate(find_asserts(ast.parse(source))):
         line = node.lineno - 1
         code = " ".join(ast.get_source_segment(source, node.test).split())
         assertions.append(Assertion(code, node.lineno, cells[line]))
-        if end != (line - 1, node.col_offset):
+        if not _follows(node, last):
             first = comment_above(lines, line)
             comment = [text.strip() for text in lines[first:line]]
             marks = [place for place, text in enumerate(comment) if _MARK.match(text)]
@@ -167,11 +167,19 @@ def find_groups(source, name):
             used |= {first + place for place in marks[-1:]}
             groups.append(Group(words, []))
         groups[-1].numbers.append(number)
-        end = node.end_lineno - 1, node.col_offset
+        last = node
     for place, text in enumerate(lines):
         if cells[place] and _MARK.match(text.strip()):
             _check_mark(text.strip(), place in used, f"chapters/{name}.py, line {place + 1}")
     return assertions, groups
+
+
+def _follows(node, last):
+    """Tell whether an assertion follows on another without a gap."""
+    if last is None:
+        return False
+    below = node.lineno == last.end_lineno + 1 and node.col_offset == last.col_offset
+    return below or node.lineno == last.end_lineno  # after a semicolon
 
 
 def _words(comment):
@@ -327,6 +335,17 @@ def as_text(value, depth=3, indent=""):
         items = [as_text(item, depth - 1, inner) for item in value]
     start, end = "{}" if isinstance(value, dict) else "[]"
     return f"{start}\n{inner}" + f",\n{inner}".join(items) + f"\n{indent}{end}"
+
+
+def count(number, noun):
+    """Write a number and a noun.
+
+    Examples
+    --------
+    >>> count(1, "seed"), count(10, "seed")
+    ('1 seed', '10 seeds')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def read_tally(root=ROOT):
@@ -593,7 +612,7 @@ def make(names, seeds, jobs, root=ROOT, *, force=False):
     others -= set(names)
     if others and stored["seeds"] != list(seeds):
         raise ChapterError(
-            f"{TALLY} has {len(stored['seeds'])} seeds for {', '.join(sorted(others))}. "
+            f"{TALLY} has {count(len(stored['seeds']), 'seed')} for {', '.join(sorted(others))}. "
             f"All chapters have the same seeds. Received: {len(seeds)}"
         )
 
@@ -626,8 +645,9 @@ def make(names, seeds, jobs, root=ROOT, *, force=False):
         print(f"{TALLY} is up to date: nothing to do.")
     else:
         notebooks.write((as_text(tally) + "\n").encode("utf-8"), root / TALLY)
-        ran = f"{len(new)} new runs" if new else "new words, nothing executed"
-        print(f"{TALLY}: {len(tally['claims'])} claims under {len(seeds)} seeds ({ran})")
+        ran = count(len(new), "new run") if new else "new words, nothing executed"
+        total = f"{count(len(tally['claims']), 'claim')} under {count(len(seeds), 'seed')}"
+        print(f"{TALLY}: {total} ({ran})")
     for name in names:
         shutil.rmtree(root / KEPT / name, ignore_errors=True)
     with contextlib.suppress(OSError):  # runs of other chapters may be kept there

@@ -18,8 +18,14 @@ from _claim_run import comparisons
 from sphinx.util.docutils import SphinxDirective
 
 HEAD = """\
-| claim | held | condition | compared | room |
+| claim | held | compared | room | condition |
 |---|---|---|---|---|"""
+TABLE = """\
+:::{{table}}
+:class: claims
+
+{}
+:::"""
 NEWER = """\
 :::{warning}
 This chapter's code is newer than its tally, so the numbers below are those of an older version.
@@ -32,16 +38,16 @@ This chapter has claims but no tally yet. `make claims` makes it.
 
 
 def number(value):
-    """Write a number for readers: three significant digits, more only before the point.
+    """Write a number for readers: four significant digits, more only before the point.
 
     Examples
     --------
     >>> [number(value) for value in (0.123456, 12.0, 13.8712, 48321, 2.5e-17)]
-    ['0.123', '12', '13.9', '48,321', '2.5e-17']
+    ['0.1235', '12', '13.87', '48,321', '2.5e-17']
     """
     if 1000 <= abs(value) < 1e9:
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:.4g}"
 
 
 def spread(values):
@@ -101,9 +107,9 @@ def compared(condition, values):
     texts = []
     for columns, symbols in operands(condition, values) if values else []:
         shown = [spread(column) if None not in column else "…" for column in columns]
-        texts.append(
-            shown[0] + "".join(f" {s} {t}" for s, t in zip(symbols, shown[1:], strict=True))
-        )
+        texts.append(shown[0])
+        for symbol, text in zip(symbols, shown[1:], strict=True):
+            texts[-1] += f" {symbol} {text}"
     return " and ".join(texts)
 
 
@@ -129,7 +135,7 @@ def room(condition, values):
 
 
 def _factor(ratio):
-    return f"{ratio:.2f}" if ratio < 10 else number(ratio)
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}" if ratio < 1e6 else f"{ratio:.0e}"
 
 
 def table(entries):
@@ -146,17 +152,18 @@ def table(entries):
 
     Examples
     --------
-    >>> entry = {"claim": "It beats PCA.", "held": 2, "of": 2, "code": ["error < pca_error"]}
+    >>> entry = {"claim": "it beats PCA.", "held": 2, "of": 2, "code": ["error < pca_error"]}
     >>> print(table([entry | {"values": [[[8, 13.87], [9, 13.87]]]}]))
-    | claim | held | condition | compared | room |
+    | claim | held | compared | room | condition |
     |---|---|---|---|---|
-    | It beats PCA. | 2 of 2 | `error < pca_error` | 8.5 (8 to 9) < 13.9 | 1.54 |
+    | It beats PCA. | 2 of 2 | 8.5 (8 to 9) < 13.87 | 1.54 | `error < pca_error` |
     """
     lines = [HEAD]
     for entry in entries:
-        words, held = entry["claim"], f"{entry['held']} of {entry['of']}"
+        words = entry["claim"][0].upper() + entry["claim"][1:]
+        held = f"{entry['held']} of {entry['of']}"
         for code, values in zip(entry["code"], entry["values"], strict=True):
-            cells = [words, held, f"`{code}`", compared(code, values), room(code, values)]
+            cells = [words, held, compared(code, values), room(code, values), f"`{code}`"]
             lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
             words = held = ""
     return "\n".join(lines)
@@ -166,17 +173,13 @@ def summary(chapter, entries, seconds):
     """Say in a few sentences how a chapter did."""
     marked = [entry for entry in entries if "claim" in entry]
     checks = [entry for entry in entries if "claim" not in entry]
-    seeds = len(seconds)
-    text = f"[This chapter]({chapter.name}.ipynb) makes {_count(len(marked), 'claim')}"
-    text += f"; {_how_many(marked)} held under all {_count(seeds, 'seed')}."
+    text = (
+        f"[This chapter]({chapter.name}.ipynb) makes {claims.count(len(marked), 'claim')}, tried "
+    )
+    text += f"under {claims.count(len(seconds), 'seed')}: {_how_many(marked)} held under every one."
     if checks:
-        text += f" Of {_count(len(checks), 'check')} besides, {_how_many(checks)} held."
-    minutes = statistics.median(seconds)
-    return f"{text} A run took {minutes:.0f} seconds on one core (median)."
-
-
-def _count(n, noun):
-    return f"{n} {noun}{'s' * (n != 1)}"
+        text += f" Of {claims.count(len(checks), 'check')} besides, {_how_many(checks)} held."
+    return f"{text} A run took {statistics.median(seconds):.0f} seconds on one core (median)."
 
 
 def _how_many(entries):
@@ -208,7 +211,7 @@ def section(chapter, tally):
     else:
         if known["digest"] != chapter.digest:
             parts.append(NEWER)
-        parts += [summary(chapter, entries, known["seconds"]), table(marked)]
+        parts += [summary(chapter, entries, known["seconds"]), TABLE.format(table(marked))]
     return "\n\n".join(parts)
 
 
