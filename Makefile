@@ -17,7 +17,7 @@ QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks serve lint clean install site unit notebooks-check nbval site-check package
+.PHONY: help book test notebooks claims serve lint clean install site unit notebooks-check nbval site-check package
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -34,6 +34,9 @@ test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
 	@$(PY) tools/notebooks.py
 
+claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
+	@$(PY) tools/claims.py
+
 serve: book  ## show the website on this machine, at port PORT
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
@@ -43,7 +46,8 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(PYTEST) --doctest-modules tests tools/site_extension.py tools/benchmark_table.py ae_lib
+	$(PYTEST) --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
+		tools/claims.py tools/_claim_run.py tools/claims_table.py ae_lib
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
 	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py

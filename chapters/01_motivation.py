@@ -227,6 +227,7 @@ print(f"PCA-30 {pca_error:.2f}")
 # %% tags=["nbval-ignore-output"]
 error = squared_error(x_test, decoded_test)
 print(f"autoencoder {error:.2f}")
+# Claim: with 30 numbers each, the autoencoder's error is less than 0.6 of PCA's.
 assert error < 0.6 * pca_error
 
 # %% tags=["nbval-ignore-output"]
@@ -356,9 +357,12 @@ show(fig, alt="Gain in accuracy over pixels against labelled digits, PCA-30 and 
 codes_gain = gain(neighbour, "codes").mean(axis=1)
 pca_gain = gain(neighbour, "PCA-30").mean(axis=1)
 late_gain = gain(logistic, "codes").mean(axis=1)[2:]
+# Claim: from 200 labels on, codes and PCA's numbers give better neighbours than pixels.
 assert (codes_gain[1:] > 0).all()
 assert (pca_gain[1:] > 0).all()
+# Claim: neighbours by codes and by PCA's numbers differ by less than three points.
 assert np.abs(codes_gain - pca_gain).max() < 0.03
+# Claim: from 1000 labels on, logistic regression gains less than two points by codes.
 assert late_gain.max() < 0.02
 
 # %% [markdown]
@@ -374,6 +378,7 @@ assert late_gain.max() < 0.02
 # %% tags=["nbval-ignore-output"]
 ratio = np.median(logistic["pixels"][1][2] / logistic["codes"][1][2])
 print(f"logistic regression, 1000 labels: pixels take {ratio:.0f} times as long")
+# Claim: logistic regression takes more than twice as long on pixels as on codes.
 assert ratio > 2
 
 # %% [markdown]
@@ -445,6 +450,7 @@ show(plot_map(places, digits.y_test, images=x_test, title=title))
 # %% tags=["nbval-ignore-output"]
 map_accuracy = nearest_neighbour_accuracy(places, digits.y_test)
 print(f"two PCA numbers {pca_accuracy:.2f}   network's two {map_accuracy:.2f}")
+# Claim: in right neighbours the network's map leads PCA's by more than 0.12.
 assert map_accuracy > pca_accuracy + 0.12
 
 # %% [markdown]
@@ -484,9 +490,13 @@ for bits in (8, 4, 2):
     print(f"{bits:13} {30 * bits:15} {sent[bits]:13.2f} {sent_pca[bits]:8.2f}")
 
 # %%
+# Claim: 8 bits a number raise the error by less than 0.3.
 assert sent[8] < error + 0.3
+# Claim: 4 bits a number raise the error by less than 1.5.
 assert sent[4] < error + 1.5
+# Claim: with 2 bits a number the error is more than 3 above that with 4 bits.
 assert sent[2] > sent[4] + 3
+# Claim: at 8, 4 and 2 bits the autoencoder's error is below PCA's.
 assert all(sent[bits] < sent_pca[bits] for bits in sent)
 
 # %% [markdown]
@@ -589,7 +599,9 @@ jpeg_needs = np.interp(sent[4], jpeg_error[::-1], jpeg_bits[::-1])
 pca_needs = np.interp(sent[4], wide_error[::-1], pca_bits[::-1])
 print(f"at error {sent[4]:.1f}: codes 120 bits", end=", ")
 print(f"PCA {pca_needs:.0f}, JPEG {jpeg_needs:.0f}")
+# Claim: for the error of 4-bit codes, JPEG and PCA need more than 1.5 times the bits.
 assert min(jpeg_needs, pca_needs) > 1.5 * 120
+# Claim: lossless, all digits together take more than 5 times the bits of 4-bit codes.
 assert together_bits > 5 * 120
 
 # %% [markdown]
@@ -601,6 +613,7 @@ decoder_bytes = 4 * decoder.count_params()
 saved = (jpeg_needs - 120) / 8
 break_even = decoder_bytes / saved
 print(f"decoder {decoder_bytes:,} bytes, pays after {break_even:,.0f} digits")
+# Claim: against JPEG the decoder pays only after more than 10,000 digits.
 assert break_even > 10_000
 
 # %% [markdown]
@@ -631,6 +644,7 @@ for name, n_bytes in room.items():
 
 # %% tags=["nbval-ignore-output"]
 print(f"{'pixels, zlib':22} {together:10,} bytes")
+# Claim: with the decoder, 4-bit codes take less room than zlib's file, floats more.
 assert len(packed) + decoder_bytes < together < codes_test.nbytes + decoder_bytes
 
 # %% [markdown]
@@ -673,6 +687,7 @@ pixel_time = median_seconds(lambda: by_pixels.kneighbors(queries))
 code_time = median_seconds(search_codes)
 print(f"pixels {pixel_time:.2f} s   codes {code_time:.2f} s   for 1000 searches")
 print(f"{pixel_time / code_time:.1f} times as quick")
+# Claim: search by codes, encoding included, is more than twice as quick as by pixels.
 assert pixel_time > 2 * code_time
 
 # %% [markdown]
@@ -697,7 +712,9 @@ hits = {
 same = np.mean(found["pixels"] == found["codes"])
 print(hits)
 print(f"by codes the very same neighbour as by pixels: {same:.2f}")
+# Claim: neighbours by codes are right as often as the others, or up to two points less.
 assert hits["codes"] > max(hits["pixels"], hits["PCA-30"]) - 0.02
+# Claim: fewer than three in four neighbours by codes are also those by pixels.
 assert same < 0.75
 
 # %% [markdown]
@@ -762,7 +779,9 @@ old_error = train(old, keras.optimizers.SGD(0.1, momentum=0.9))
 new_error = train(new, "adam")
 print(f"mean image {mean_error:.1f}", end="   ")
 print(f"old way {old_error:.1f}   new way {new_error:.1f}")
+# Claim: the old way ends above 0.9 of the mean image's error.
 assert old_error > 0.9 * mean_error
+# Claim: the new way ends below 0.6 of the mean image's error.
 assert new_error < 0.6 * mean_error
 
 # %% tags=["nbval-ignore-output"]

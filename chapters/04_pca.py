@@ -139,6 +139,7 @@ pca = PCA(30, svd_solver="covariance_eigh").fit(digits.x_train)
 pca_test = pca.inverse_transform(pca.transform(x_test))
 pca_error = squared_error(x_test, pca_test)
 print(f"PCA with 30 components: {pca_error:.2f}")
+# Claim: PCA's error with 30 components is the paper's, 13.87.
 assert round(pca_error, 2) == 13.87
 
 # %% [markdown]
@@ -196,6 +197,7 @@ linear = train_linear()
 linear_hat = np.asarray(linear(centred))
 linear_error = squared_error(centred, linear_hat)
 print(f"PCA-6 {axes_error:.3f}, linear autoencoder {linear_error:.3f}")
+# Claim: the linear autoencoder's error is PCA's, or less than 0.5 % above it.
 assert axes_error - 1e-3 < linear_error < 1.005 * axes_error
 
 # %% [markdown]
@@ -208,6 +210,7 @@ assert axes_error - 1e-3 < linear_error < 1.005 * axes_error
 decoder = linear.layers[1].kernel.numpy().T  # (784, 6): a column for each code value
 angles = np.rad2deg(subspace_angles(decoder, principal))
 print("principal angles in degrees:", angles.round(2))
+# Claim: the linear autoencoder's plane is PCA's to within 5 degrees.
 assert angles.max() < 5
 
 # %% [markdown]
@@ -281,8 +284,10 @@ show(fig, alt="Four tables of 6 by 6 overlaps. The decoder's columns and the SVD
 # %% tags=["nbval-ignore-output"]
 for name, overlap in overlaps.items():
     print(f"{name:16s} diagonal:", overlap.diagonal().round(2))
+# Claim: PCA of the outputs, and the SVD with L2 on both layers, give PCA's axes.
 assert overlaps["PCA of outputs"].diagonal().min() > 0.97
 assert overlaps["SVD, L2 on both"].diagonal().min() > 0.97
+# Claim: the SVD without penalty, and the decoder's columns, do not give PCA's axes.
 assert overlaps["SVD, no penalty"].diagonal().min() < 0.8
 assert overlaps["columns"].max(axis=1).mean() < 0.9
 
@@ -304,11 +309,13 @@ assert overlaps["columns"].max(axis=1).mean() < 0.9
 variances = 1.0 / (1 - singular**2)
 print("from the weights:", variances.round(2))
 print("from PCA:        ", axes.explained_variance_.round(2))
+# Claim: the penalised weights give PCA's variances to within 5 %.
 assert np.allclose(variances, axes.explained_variance_, rtol=0.05)
 
 # %% tags=["nbval-ignore-output"]
 l2_error = squared_error(centred, np.asarray(penalised(centred)))
 print(f"PCA-6 {axes_error:.2f}, no penalty {linear_error:.2f}, L2 {l2_error:.2f}")
+# Claim: the penalty raises the error by more than 1.
 assert l2_error > linear_error + 1
 
 # %% [markdown]
@@ -339,6 +346,7 @@ _ = bent.fit(centred, centred, epochs=20, batch_size=500, verbose=0,
 # %% tags=["nbval-ignore-output"]
 bent_error = squared_error(centred, np.asarray(bent(centred)))
 print(f"PCA-6 {axes_error:.2f}, sigmoid code and linear output {bent_error:.2f}")
+# Claim: a sigmoid code with a linear output has a larger error than PCA.
 assert bent_error > axes_error
 
 # %% [markdown]
@@ -379,6 +387,7 @@ codes = np.asarray(encoder(x_test))
 reconstructed = np.asarray(decoder(codes))
 ae_error = squared_error(x_test, reconstructed)
 print(f"PCA-30 {pca_error:.2f}, autoencoder with 30 code values {ae_error:.2f}")
+# Claim: with a decoder that bends, the error is less than 0.8 of PCA's.
 assert ae_error < 0.8 * pca_error
 
 # %%
@@ -424,6 +433,7 @@ shuffled = np.random.default_rng(SEED).permutation(labels)
 pca_right = PCA(2, svd_solver="covariance_eigh").fit(images, labels)
 pca_wrong = PCA(2, svd_solver="covariance_eigh").fit(images, shuffled)
 print("PCA the same:", np.array_equal(pca_right.components_, pca_wrong.components_))
+# Claim: PCA is the same to the last bit with right and with shuffled labels.
 assert np.array_equal(pca_right.components_, pca_wrong.components_)
 
 # %% tags=["nbval-ignore-output"]
@@ -433,6 +443,7 @@ lda_wrong = LinearDiscriminantAnalysis(**settings).fit(images, shuffled)
 turned = np.rad2deg(subspace_angles(lda_right.scalings_[:, :2],
                                     lda_wrong.scalings_[:, :2]))
 print("LDA's plane turned by", turned.round(), "degrees")
+# Claim: shuffled labels turn LDA's plane by more than 60 degrees.
 assert turned.max() > 60
 
 # %% [markdown]
@@ -459,6 +470,7 @@ lda_map, lda_accuracy = map_and_accuracy(lda_right)
 _, wrong_accuracy = map_and_accuracy(lda_wrong)
 print(f"right labels: PCA {pca_accuracy:.3f}, LDA {lda_accuracy:.3f}")
 print(f"shuffled labels: LDA {wrong_accuracy:.3f}")
+# Claim: LDA's map is better than PCA's; from shuffled labels it is right below 0.2.
 assert wrong_accuracy < 0.2 < pca_accuracy < lda_accuracy
 
 # %%
@@ -489,9 +501,11 @@ show(fig, alt="Two maps of 5,000 test digits in ten colours. On PCA's, left, mos
 
 # %%
 again = PCA(30, svd_solver="covariance_eigh").fit(digits.x_train)
+# Claim: PCA run twice gives the same components, to the last bit.
 assert np.array_equal(again.components_, pca.components_)
 flipped = -pca.components_
 flipped_hat = pca.mean_ + (x_test - pca.mean_) @ flipped.T @ flipped
+# Claim: PCA with all signs flipped gives the same reconstructions.
 assert np.allclose(flipped_hat, pca_test, atol=1e-4)
 flipped_error = squared_error(x_test, flipped_hat)
 print(f"error {pca_error:.2f}, with all signs flipped {flipped_error:.2f}")
@@ -509,6 +523,7 @@ fast = [PCA(30, svd_solver="randomized", random_state=seed).fit(small.x_train[:5
 fast_errors = [squared_error(x_test, model.inverse_transform(model.transform(x_test)))
                for model in fast]
 print("equal:", np.array_equal(fast[0].components_, fast[1].components_))
+# Claim: two seeds of the randomised solver differ, and their errors by less than 0.1.
 assert not np.array_equal(fast[0].components_, fast[1].components_)
 assert abs(fast_errors[0] - fast_errors[1]) < 0.1
 
@@ -531,6 +546,7 @@ for seed in (SEED + 1, SEED + 2, SEED):
 
 # %%
 pairs = zip(encoder.get_weights(), repeated[0].get_weights(), strict=True)
+# Claim: one seed twice gives the same encoder, to the last bit.
 assert all(np.array_equal(first, second) for first, second in pairs)
 print("one seed twice, encoders equal to the last bit: True")
 
@@ -545,6 +561,7 @@ three_codes = [np.asarray(enc(x_test)) for enc, _ in three]
 outputs = [np.asarray(dec(z)) for (_, dec), z in zip(three, three_codes, strict=True)]
 errors = [squared_error(x_test, output) for output in outputs]
 print("errors:", np.round(errors, 2), f"spread {np.ptp(errors):.2f}")
+# Claim: the errors of three seeds differ by less than 15 % of their mean.
 assert np.ptp(errors) < 0.15 * np.mean(errors)
 
 # %%
@@ -573,6 +590,7 @@ show(fig, alt="Three rows, one for each seed: bars for the 30 code values of one
 foreign = np.asarray(three[0][1](three_codes[1]))
 foreign_error = squared_error(x_test, foreign)
 print(f"own decoder {errors[1]:.2f}, foreign decoder {foreign_error:.2f}")
+# Claim: read by a foreign decoder, codes give an error above 60.
 assert foreign_error > 60
 
 # %% [markdown]
@@ -587,6 +605,7 @@ interpreter = LinearRegression().fit(np.asarray(three[1][0](small.x_train)),
 translated = np.asarray(three[0][1](interpreter.predict(three_codes[1])))
 translated_error = squared_error(x_test, translated)
 print(f"with an interpreter {translated_error:.2f}, PCA-30 {pca_error:.2f}")
+# Claim: with a linear interpreter the error is below PCA's, without it above.
 assert translated_error < pca_error < foreign_error
 
 # %%
@@ -683,8 +702,11 @@ show(fig, alt="A dot for the probe accuracy of each of the five. The trained hid
 
 # %%
 *others, trained = probe.values()
+# Claim: the trained hidden layer leads all other probes by more than one point.
 assert trained > max(others) + 0.01
+# Claim: PCA's 30 numbers and the code differ by less than four points.
 assert abs(probe["PCA, 30"] - probe["autoencoder's code, 30"]) < 0.04
+# Claim: PCA with 256 numbers does worse in the probe than with 30.
 assert probe["PCA, 256"] < probe["PCA, 30"]
 
 # %% [markdown]
@@ -733,7 +755,9 @@ ae_map_error = squared_error(x_map, np.asarray(map_decoder(ae_map)))
 pca_map_error = squared_error(x_map, pca_right.inverse_transform(pca_map))
 print(f"PCA-2: neighbours right {pca_accuracy:.3f}, error {pca_map_error:.2f}")
 print(f"autoencoder: neighbours right {ae_accuracy:.3f}, error {ae_map_error:.2f}")
+# Claim: neighbours are right on the autoencoder's map over ten points more often.
 assert ae_accuracy > pca_accuracy + 0.1
+# Claim: the autoencoder's map has less than 0.9 of the error of PCA's map.
 assert ae_map_error < 0.9 * pca_map_error
 
 # %%
@@ -772,6 +796,7 @@ show(plot_map(ae_map[middle], y_map[middle], images=x_map[middle],
 # %% tags=["nbval-ignore-output"]
 thirty_accuracy = nearest_neighbour_accuracy(pca.transform(x_map), y_map)
 print(f"autoencoder-2 {ae_accuracy:.3f}, PCA with 30 components {thirty_accuracy:.3f}")
+# Claim: PCA's 30 numbers find right neighbours over ten points more often than the map.
 assert thirty_accuracy > ae_accuracy + 0.1
 
 # %% [markdown]
