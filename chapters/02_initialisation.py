@@ -584,8 +584,8 @@ assert min(after[1][code], after[10][code]) > 0.3
 assert max(after[1][behind], after[10][behind]) < 0.05
 # Claim: untrained, 1 and 10 have a signal above 0.1 behind the code.
 assert min(signal(values[std])[behind] for std in (1, 10)) > 0.1
-# Claim: from 10, the first gradient ends below 0.001 of the one from 0.3.
-assert left_over[10][0] < 1e-3 * left_over[0.3][0]
+# Claim: from 10, the first gradient ends below 0.05 of the one from 0.3.
+assert left_over[10][0] < 0.05 * left_over[0.3][0]
 
 # %% [markdown]
 # **From small weights** the signal never gets through. It fades from layer to layer, as
@@ -599,7 +599,7 @@ assert left_over[10][0] < 1e-3 * left_over[0.3][0]
 # So the training itself has cut the line. The likely story: the first gradients are
 # huge, and the first steps push these units far to one side, where their slope is 0.
 # From then on nothing gets past them, neither a digit forwards nor a gradient backwards.
-# From 10, the first matrix is left with less than a thousandth of the gradient that the
+# From 10, the first matrix is left with less than a twentieth of the gradient that the
 # learning network has there.
 #
 # Would smaller steps be the cure?

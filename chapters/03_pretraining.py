@@ -315,6 +315,7 @@ show(fig, alt="For each of the six weights four bars: the exact gradient, CD-10,
      "direction where the change is large, and are shorter there.")
 
 # %%
+# Claim: CD-1 points nearly where the gradient points, and is shorter.
 assert cosine(contrastive(1), exact) > 0.95
 assert np.linalg.norm(contrastive(1)) < 0.8 * np.linalg.norm(exact)
 assert np.allclose(contrastive(100), exact, atol=1e-6)
@@ -375,6 +376,7 @@ theirs = toy.partial_fit(pictures).components_.T - W
 for name, change in [("expected", expected), ("ours", ours), ("library", theirs)]:
     print(f"{name:9s}", change.ravel().round(3))
 print(f"cosine to the exact gradient: {cosine(expected, exact):.3f}")
+# Claim: hand and library change the weights as CD-1 does on average.
 assert cosine(expected, exact) > 0.85
 assert np.abs(ours - expected).max() < 0.01
 assert np.abs(theirs - expected).max() < 0.01
@@ -431,6 +433,7 @@ ax.set_xticks(epochs)
 ax.legend()
 show(fig, alt="Squared error of the reconstruction against the epoch. Both fall "
      "steeply at first, then slowly, and their points lie on each other.")
+# Claim: by hand and by library, the errors fall alike.
 assert np.allclose(by_hand, by_library, rtol=0.05)
 assert by_hand[-1] < 0.6 * by_hand[0]
 
@@ -494,6 +497,7 @@ show(plot_features(pictures, n_columns=12,
 # %% tags=["nbval-ignore-output"]
 of_digits, of_dreams = (features.free_energy(v).mean() for v in (x_test, dreamt))
 print(f"free energy: digits {of_digits:.0f}, dreams {of_dreams:.0f} (low is probable)")
+# Claim: to CD-1's machine, its dreams are more probable than digits.
 assert of_dreams < of_digits - 30
 
 # %% [markdown]
@@ -518,6 +522,7 @@ ink = {"digits": x_test.mean(), "CD-1": dreamt.mean(),
 print("ink:", {name: f"{value:.3f}" for name, value in ink.items()})
 final_error = [machine.reconstruction_error_[-1] for machine in (features, persistent)]
 print("errors of the reconstruction:", np.round(final_error, 1))
+# Claim: CD-1's dreams fade; persistent ones keep ink, and its error is larger.
 assert ink["CD-1"] < 0.6 * ink["digits"]
 assert abs(ink["digits"] - ink["persistent"]) < 0.6 * (ink["digits"] - ink["CD-1"])
 assert final_error[0] < 0.8 * final_error[1]
@@ -572,9 +577,11 @@ show(fig, alt="Gap of free energies against the number of updates. For 10,000 di
 
 # %%
 (large_gaps, large_error), (small_gaps, small_error) = watched.values()
+# Claim: with 500 digits the gap grows, with 10,000 it stays below 8 nats.
 assert large_gaps[-1] < 8
 assert small_gaps[-1] > max(25, 5 * large_gaps[-1])
 assert small_gaps[-1] > 1.2 * small_gaps[0]
+# Claim: the machine that overfits has the smaller error.
 assert small_error < large_error
 
 # %% [markdown]
@@ -626,7 +633,9 @@ for value in settings["weight_decay"]:
 # %%
 usual_error = final["learning_rate", 0.1]
 for rate in (0.001, 0.01, 3.0):
+    # Claim: a rate of 0.1 beats 0.001, 0.01 and 3.
     assert final["learning_rate", rate] > 1.3 * usual_error
+# Claim: momentum of 0.5 helps, 0.98 harms; decay shows only when far too strong.
 assert usual_error < final["momentum", 0.5] < 0.95 * final["momentum", 0.0]
 assert final["momentum", 0.98] > 1.2 * final["momentum", 0.0]
 assert final["momentum", 0.9] > final["momentum", 0.5]
@@ -689,6 +698,7 @@ for rate in (0.1, 0.001):
     said = attempt(real, 256, rate, visible="gaussian")
     code_said = attempt(x_train[:4000], 30, rate, hidden="gaussian")
     print(f"rate {rate}\n  Gaussian visible: {said}\n  Gaussian code:    {code_said}")
+    # Claim: at a rate of 0.1 Gaussian units diverge, at 0.001 they do not.
     assert said.startswith("Training diverged") == (rate == 0.1)
     assert code_said.startswith("Training diverged") == (rate == 0.1)
 
@@ -711,6 +721,7 @@ for name, kind in kinds.items():
     hidden_hat = rbm.inverse_transform(rbm.transform(hidden))
     code_error[name] = squared_error(hidden, hidden_hat)
 print({name: round(value, 2) for name, value in code_error.items()})
+# Claim: a linear code loses less than a logistic one.
 assert code_error["linear code"] < 0.7 * code_error["logistic code"]
 
 # %% [markdown]
@@ -806,6 +817,7 @@ print(f"mean image {mean_error:.2f}, PCA-30 {pca_error:.2f}")
 unrolled_hat = autoencoder.predict(x_test, verbose=0)
 unrolled_error = squared_error(x_test, unrolled_hat)
 print(f"unrolled {unrolled_error:.2f}")
+# Claim: unrolled, the network is worse than PCA, and far from the mean image.
 assert pca_error < unrolled_error < 0.6 * mean_error
 
 # %% [markdown]
@@ -860,6 +872,7 @@ print("unseen digits, by epoch:", np.round(curves["pretrained"], 1))
 tuned_hat = autoencoder.predict(x_test, verbose=0)
 tuned_error = squared_error(x_test, tuned_hat)
 print(f"test: unrolled {unrolled_error:.2f}, fine-tuned {tuned_error:.2f}")
+# Claim: one epoch of fine-tuning helps much; six epochs beat PCA.
 assert curves["pretrained"][1] < 0.8 * before
 assert tuned_error < 0.95 * pca_error
 
@@ -887,6 +900,7 @@ last_after = autoencoder.get_layer("decoder").layers[-1].kernel.numpy().T
 print(f"first layer before and after: cosine {cosine(first_before, first_after):.2f}")
 apart = np.linalg.norm(first_after - last_after) / np.linalg.norm(first_after)
 print(f"encoder's first, decoder's last layer: {apart:.0%} apart")
+# Claim: fine-tuning moves the weights little, and unties them.
 assert cosine(first_before, first_after) > 0.9
 assert apart > 0.03
 
@@ -974,8 +988,10 @@ show(fig, alt="Error on unseen digits against epochs, and against time, pretrain
 
 # %%
 random_best = min(curves[name][-1] for name in starts)
+# Claim: small and large starts learn nothing, the tuned one most of the random ones.
 assert min(curves["small"][-1], curves["large"][-1]) > 0.9 * mean_error
 assert random_best == curves["tuned"][-1] < 0.6 * mean_error
+# Claim: pretrained is ahead before its first update, and at equal time.
 assert curves["pretrained"][0] < 0.9 * min(curves[name][6] for name in starts)
 assert curves["pretrained"][-1] < 0.7 * random_best
 
@@ -1026,6 +1042,7 @@ for name in rivals:
     print(f"{name:15s} 6 epochs {curves[name][6]:5.1f}, all {curves[name][-1]:5.1f}")
 
 # %%
+# Claim: Adam alone does not replace pretraining; with ReLU and He's start it does.
 assert curves["Glorot, Adam"][6] > 1.5 * curves["pretrained"][6]
 assert curves["ReLU, He, Adam"][6] < 1.25 * curves["pretrained"][6]
 assert curves["ReLU, He, Adam"][-1] < curves["pretrained"][-1]

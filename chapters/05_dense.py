@@ -739,6 +739,7 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 #
 # ## Where to go next
 #
+# - [Chapter 6](06_convolutional.ipynb), where the network learns that pixels have neighbours.
 # - [Chapter 4](04_pca.ipynb), if the comparison with PCA made you curious: when is an
 #   autoencoder the same as PCA, and when is it not?
 # - [Chapter 1](01_motivation.ipynb), to see again what such codes are good for.

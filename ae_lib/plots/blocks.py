@@ -13,6 +13,7 @@ _NARROWEST = 4.3
 _MARGIN = 0.12  # around the drawing
 _LONGEST = 0.9  # the longest side of all blocks
 _DEEPEST = 0.34  # the edge towards the back of the block with most channels
+_SHRINKS = (1.0, 0.85, 0.7)  # sizes to try, until two rows are enough
 _SLOPE = math.radians(35)  # of that edge
 _SMALLEST = 0.04  # a face's sides: what is smaller cannot be seen
 _COLUMN = 0.12  # width of a vector
@@ -163,12 +164,8 @@ def plot_blocks(shapes, *, code=None, title=None):
     roles = ["input", *[""] * (len(shapes) - 2), "output"]
     if code is not None:
         roles[code] = "code"
-    per_pixel, per_channel = _scales(shapes)
-    blocks = [
-        _make_block(kind, shape, role, per_pixel, per_channel)
-        for (kind, shape), role in zip(shapes, roles, strict=True)
-    ]
-    rows = _break_into_rows(blocks, code)
+    rows, per_pixel, per_channel = _lay_out(shapes, roles, code)
+    blocks = [block for row in rows for block in row]
     above = max(block.above for block in blocks)
     below = max(block.height / 2 for block in blocks) + _SPACE
     step = above + below + 3 * _LINE + _BETWEEN  # from row to row
@@ -243,6 +240,20 @@ def _scales(shapes):
     sides = [_sides(shape) for _, shape in shapes]
     longest = max(max(height, width) for height, width, _ in sides)
     return _LONGEST / longest, _DEEPEST / max(1, *(channels for _, _, channels in sides))
+
+
+def _lay_out(shapes, roles, code):
+    """Return rows of blocks, and the scales; smaller blocks where that saves a third row."""
+    for shrink in _SHRINKS:
+        per_pixel, per_channel = (shrink * scale for scale in _scales(shapes))
+        blocks = [
+            _make_block(kind, shape, role, per_pixel, per_channel)
+            for (kind, shape), role in zip(shapes, roles, strict=True)
+        ]
+        rows = _break_into_rows(blocks, code)
+        if len(rows) <= 2:
+            break
+    return rows, per_pixel, per_channel
 
 
 def _make_block(kind, shape, role, per_pixel, per_channel):
