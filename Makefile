@@ -33,6 +33,7 @@ test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
 	@$(PY) tools/notebooks.py
+	@$(PY) tools/pictures.py
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) tools/claims.py

@@ -176,7 +176,7 @@ print(codes_test[0].round(1))
 # %% [markdown]
 # Now as a picture, for the first three: pixels, code, and what the decoder makes of it.
 
-# %% tags=["nbval-ignore-output", "landing"]
+# %% tags=["nbval-ignore-output", "picture-landing"]
 fig, axes = plt.subplots(3, 3, figsize=(7.5, 4.9), width_ratios=[1, 2.2, 1])
 largest = np.abs(codes_test[:3]).max()
 for row, (before, bars, after) in enumerate(axes):

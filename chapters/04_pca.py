@@ -760,7 +760,7 @@ assert ae_accuracy > pca_accuracy + 0.1
 # Claim: the autoencoder's map has less than 0.9 of the error of PCA's map.
 assert ae_map_error < 0.9 * pca_map_error
 
-# %%
+# %% tags=["picture-maps"]
 fig, panels = plt.subplots(1, 2, figsize=(7.5, 4.3))
 plot_map(pca_map, y_map, ax=panels[0], title="(A) Two principal components")
 plot_map(ae_map, y_map, ax=panels[1], title="(B) Two code values")

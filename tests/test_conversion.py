@@ -8,6 +8,7 @@ import textwrap
 
 import nbformat
 import notebooks
+import pictures
 import pytest
 
 ADDRESS = "https://example.org/someone/course"
@@ -111,20 +112,20 @@ def stale_after(course, path, old, new):
     return current() != before
 
 
-LANDING_CELL = """
-# %% tags=["landing"]
+PICTURE_CELL = """
+# %% tags=["picture-maps"]
 from IPython.display import display
 
 display({"image/png": b"a picture", "text/plain": "<figure>"}, raw=True)
 """
 
 
-def test_the_landing_picture_is_that_of_its_cell(course):
+def test_a_tagged_picture_is_that_of_its_cell(course):
     (course / "book" / "_static").mkdir()
     chapter = course / "chapters" / "01_one.py"
-    chapter.write_text(CHAPTER + LANDING_CELL)
+    chapter.write_text(CHAPTER + PICTURE_CELL)
     assert run(course) == 0
-    picture = course / notebooks.LANDING
+    picture = course / "book" / "_static" / "maps.png"
     assert picture.read_bytes() == b"a picture"
     assert run(course, "--check") == 0
     for spoil in (lambda: picture.write_bytes(b"another"), picture.unlink):
@@ -366,3 +367,7 @@ def test_a_name_that_is_no_chapter_is_refused(course, capsys):
     with pytest.raises(SystemExit):
         run(course, "02_two")
     assert "there is no chapter '02_two'; there are 01_one" in capsys.readouterr().err
+
+
+def test_the_diagrams_of_the_first_page_are_those_that_are_drawn():
+    assert pictures.main(["--check"]) == 0

@@ -3,8 +3,8 @@
 A notebook is executed only where its code, or the code of an ``ae_lib`` module that it imports, is
 not the code that its stored outputs came from. Everything else about it (prose, comments, tags, the
 install cell) is renewed every time, so that a notebook is always exactly what its chapter gives.
-The picture of a cell with the tag ``landing`` is also written to ``book/_static/landing.png``, for
-the website's first page and the README.
+The picture of a cell with a tag such as ``picture-maps`` is also written to
+``book/_static/maps.png``, for the website's first page and the README.
 
     python tools/notebooks.py                execute what is stale, renew the rest
     python tools/notebooks.py 04_pca         the same for one chapter
@@ -35,7 +35,8 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "ae_lib"
-LANDING = "book/_static/landing.png"
+PICTURES = "book/_static"
+PICTURE_TAG = "picture-"
 CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
 
 # Without versions, which would differ from machine to machine.
@@ -326,13 +327,20 @@ def _explain(name, cell, error):
     return f"chapters/{name}.py: this cell failed\n{rule}\n{cell.source}\n{rule}\n{trace}"
 
 
-def landing_picture(notebook):
-    """Return the PNG of the cell with the tag ``landing``, or None if no cell has it."""
-    for cell in code_cells(notebook):
-        if "landing" in cell.metadata.get("tags", []):
-            pictures = [output.data["image/png"] for output in cell.outputs if "data" in output]
-            return base64.b64decode(pictures[0])
-    return None
+def tagged_pictures(notebook):
+    """Return the PNGs of cells with tags such as ``picture-maps``, by the names in the tags."""
+    return {
+        tag.removeprefix(PICTURE_TAG): _picture(cell)
+        for cell in code_cells(notebook)
+        for tag in cell.metadata.get("tags", [])
+        if tag.startswith(PICTURE_TAG)
+    }
+
+
+def _picture(cell):
+    """Return the first PNG among a cell's outputs."""
+    pictures = [output.data["image/png"] for output in cell.outputs if "data" in output]
+    return base64.b64decode(pictures[0])
 
 
 def as_text(notebook):
@@ -380,9 +388,8 @@ def convert(name, root=ROOT, *, force=False):
         keep_outputs(notebook, stored)
     normalise_outputs(notebook)
     write(as_text(notebook).encode("utf-8"), target)
-    picture = landing_picture(notebook)
-    if picture is not None:
-        write(picture, root / LANDING)
+    for picture, content in tagged_pictures(notebook).items():
+        write(content, root / PICTURES / f"{picture}.png")
     return seconds
 
 
@@ -399,9 +406,10 @@ def complaint(name, root=ROOT):
     normalise_outputs(notebook)
     if as_text(notebook) != target.read_bytes().decode("utf-8"):
         return f"book/{name}.ipynb is not what chapters/{name}.py gives"
-    picture, landing = landing_picture(notebook), root / LANDING
-    if picture is not None and not (landing.is_file() and landing.read_bytes() == picture):
-        return f"{LANDING} is not the picture in book/{name}.ipynb"
+    for picture, content in tagged_pictures(notebook).items():
+        path = root / PICTURES / f"{picture}.png"
+        if not (path.is_file() and path.read_bytes() == content):
+            return f"{PICTURES}/{picture}.png is not the picture in book/{name}.ipynb"
     return None
 
 
