@@ -156,7 +156,8 @@ _ = autoencoder.fit(
 )
 
 # %% [markdown]
-# Three passes over the digits, and we have what we need for the rest of the chapter.
+# Three passes over the digits, or **epochs**, and we have what we need for the rest of
+# the chapter.
 
 # %%
 codes_train = np.asarray(encoder(x_train))
@@ -199,10 +200,11 @@ show(fig, alt="Three handwritten digits, a 7, a 2 and a 1, each with its code of
 #
 # How good is that in numbers? An error needs something to stand beside it. We take two
 # yardsticks. The **mean image** answers every digit with the same grey blur: a network
-# that has learnt nothing. **PCA** with 30 components also describes a digit by 30
-# numbers, but may only scale and add fixed pictures. In squared error on the training
-# digits it is the best *linear* code there is. It needs no training loop, and is the
-# subject of [Chapter 4](04_pca.ipynb).
+# that has learnt nothing. **PCA**, principal component analysis, with 30 components
+# also describes a digit by 30 numbers, but may only scale and add fixed pictures. In
+# squared error on the training digits it is the best *linear* code there is. It sees no
+# labels either, needs no training loop, and is the subject of [Chapter
+# 4](04_pca.ipynb).
 
 # %%
 from sklearn.decomposition import PCA
@@ -348,10 +350,10 @@ show(fig, alt="Gain in accuracy over pixels against labelled digits, PCA-30 and 
      "Nearest neighbour: both mostly above zero. Logistic regression: no gain later.")
 
 # %% [markdown]
-# With nearest neighbour both short descriptions lie above the pixels from 200 labels on,
-# and close together. With 50 labels the draws scatter widely: chance decides which
-# digits were labelled. With logistic regression the gain is gone where there are many labels. The
-# next cell holds us to what we say.
+# With nearest neighbour both short descriptions lie above the pixels from 200 labels
+# on, and close together. With 50 labels the draws scatter widely: chance decides which
+# digits were labelled. With logistic regression the gain shrinks where there are many
+# labels. The next cell holds us to what we say.
 
 # %%
 codes_gain = gain(neighbour, "codes").mean(axis=1)
@@ -366,12 +368,10 @@ assert np.abs(codes_gain - pca_gain).max() < 0.03
 assert late_gain.max() < 0.02
 
 # %% [markdown]
-# With 200 labels or more the nearest neighbour in code space is right more often than
-# the nearest neighbour among pixels. But PCA's 30 numbers do the same, within three
-# percentage points: for this use the gain comes from *short*, not from *learnt by a
-# network*. And for logistic regression with 1000 labels or more the codes gain less
-# than two percentage points, if anything. [Chapter 4](04_pca.ipynb) compares PCA and
-# autoencoders more closely.
+# So PCA's 30 numbers do for neighbours what the codes do, within three percentage
+# points: for this use the gain comes from *short*, not from *learnt by a network*. And
+# for logistic regression with 1000 labels or more the codes gain less than two
+# percentage points, if anything.
 #
 # Time is another matter: fitting on 30 numbers is quick.
 
@@ -727,20 +727,24 @@ assert same < 0.75
 #
 # The idea is old. [Rumelhart, Hinton & Williams
 # (1986)](https://doi.org/10.1038/323533a0) showed how to train networks with hidden
-# layers by sending errors backwards. Such layers can be stacked, and a deeper encoder
-# should find better codes. Twenty years later [Hinton & Salakhutdinov
-# (2006)](https://doi.org/10.1126/science.1127647) trained an autoencoder with four
-# layers each way, and its codes were much better than PCA's. Why so late? Their
-# conclusion names three things that were needed: fast enough computers, big enough sets
-# of data, and initial weights that are close enough to a good solution. The first two
-# came with time. The third did not. From large initial weights, they write, a deep
-# autoencoder typically ends in a poor solution. From small ones, the gradients in the
-# early layers are tiny, and training does not get anywhere.
+# layers by sending errors backwards, by *backpropagation*. Such layers can be stacked,
+# and a deeper encoder should find better codes. Twenty years later [Hinton &
+# Salakhutdinov (2006)](https://doi.org/10.1126/science.1127647) trained an autoencoder
+# with four layers each way, and its codes were much better than PCA's. This course
+# follows their article, and calls it *the paper*. Why so late? Their conclusion names
+# three things that were needed: fast enough computers, big enough sets of data, and
+# initial weights that are close enough to a good solution. The first two came with
+# time. The third did not. From large initial weights, they write, a deep autoencoder
+# typically ends in a poor solution. From small ones, the gradients in the early layers
+# are tiny, and training does not get anywhere.
 #
 # Let us see that with our own eyes. The cells below build one deep network in two ways.
-# The first way has logistic units, small random weights, and gradient descent with
-# momentum, all known in 1986. The second has what came into use after 2006: rectified
-# units, weights scaled to the size of each layer, and Adam.
+# The first way has logistic units, which are units with a sigmoid, small random
+# weights, and gradient descent with **momentum**: a part of the last step is added to
+# the next one. All of that was known in 1986. The second has what became usual after
+# 2006: rectified units, or **ReLU**, which answer $\max(0, z)$ to a sum $z$, weights
+# scaled to the size of each layer, and the optimiser Adam. [Chapter
+# 2](02_initialisation.ipynb) looks at each of them.
 
 # %%
 def deep_autoencoder(activation, start):
@@ -795,9 +799,9 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 
 # %% [markdown]
 # The old way answers every digit with the same blur. It has learnt the mean image and
-# little else, though it has the same layers, the same digits and as many passes. The
-# new way is on its road: its pictures are blurred and some show the wrong digit, but
-# each differs from the next.
+# little else, though its layers have the same sizes, and it had the same digits and as
+# many passes. The new way is on its road: its pictures are blurred and some show the
+# wrong digit, but each differs from the next.
 #
 # Be careful with the conclusion. We changed three things at once, so we do not know
 # which of them mattered. Three passes are few, and one way of 1986 is not all of them.
@@ -810,6 +814,7 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 #   is it still needed?
 # - What does a network do that PCA cannot, and what do both have in common?
 # - How small may a code be, and what do its numbers mean?
+# - What does it help a network to know that pixels have neighbours?
 # - Can the paper's own results be had again today?
 
 # %% [markdown]
@@ -820,27 +825,28 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 # - With 30 numbers, a small one makes less than 0.6 of PCA's squared error on test
 #   digits.
 # - Codes gave clear gains for maps, for bits at a given error, and for search time. For
-#   classification the gain was small, and in search and classification PCA did as well.
+#   classification the gain was small, and in search and classification PCA did about as
+#   well.
 # - A decoder is not free: it has to be sent and stored, and it knows one kind of
 #   picture.
 # - A deep network, started and trained badly, learns nothing but the mean image.
 #
 # ## Further reading
 #
-# - D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by
-#   back-propagating errors", *Nature* 323 (1986), <https://doi.org/10.1038/323533a0>.
-# - G. E. Hinton, R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
-#   networks", *Science* 313 (2006), <https://doi.org/10.1126/science.1127647>.
-# - X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward
-#   neural networks" (2010), on weights scaled to the size of each layer,
-#   <https://proceedings.mlr.press/v9/glorot10a.html>.
-# - Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to
-#   document recognition", *Proceedings of the IEEE* 86 (1998), where the MNIST digits
-#   come from, <https://doi.org/10.1109/5.726791>.
+# - D. E. Rumelhart, G. E. Hinton & R. J. Williams (1986), *Learning representations by
+#   back-propagating errors*, [doi:10.1038/323533a0](https://doi.org/10.1038/323533a0)
+# - G. E. Hinton & R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
+#   neural networks*,
+#   [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647)
+# - X. Glorot & Y. Bengio (2010), *Understanding the difficulty of training deep
+#   feedforward neural networks*, [PMLR
+#   9:249-256](https://proceedings.mlr.press/v9/glorot10a.html)
+# - Y. LeCun, L. Bottou, Y. Bengio & P. Haffner (1998), *Gradient-based learning applied
+#   to document recognition*, [doi:10.1109/5.726791](https://doi.org/10.1109/5.726791),
+#   where the MNIST digits come from
 #
 # ## Where to go next
 #
-# - [Chapter 2](02_initialisation.ipynb) asks which initial weights let a deep network
-#   learn, and [Chapter 3](03_pretraining.ipynb) how the layers can be learnt one by one.
-# - [Chapter 4](04_pca.ipynb) compares autoencoders with PCA, their linear relative.
-# - [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by layer.
+# - **Next:** [Chapter 2](02_initialisation.ipynb) asks which initial weights let a deep
+#   network learn.
+# - **Previous:** the [first page](index.md) shows the path through all chapters.

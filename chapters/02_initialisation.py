@@ -9,10 +9,11 @@
 # %% [markdown]
 # # 2. The weight initialisation problem
 #
-# Training starts from random weights. How large should they be? For a network with one
-# hidden layer almost any answer will do, as long as it is not too large. For a deep
-# autoencoder the answer decides whether it learns anything at all. In 2006 [Hinton &
-# Salakhutdinov](https://doi.org/10.1126/science.1127647) put the problem into two
+# [Chapter 1](01_motivation.ipynb) ended with a deep network that learnt nothing but the
+# mean image. Training starts from random weights. How large should they be? With one
+# hidden layer each way almost any answer will do, as long as it is not too large. For a
+# deep autoencoder the answer decides whether it learns anything at all. The paper
+# ([Hinton & Salakhutdinov 2006](https://doi.org/10.1126/science.1127647)) makes two
 # statements: from large initial weights such networks typically end in poor local
 # minima, and from small ones the gradients in the early layers are tiny. This chapter
 # turns the two statements into measurements, and one of them brings a surprise.
@@ -33,8 +34,8 @@
 #
 # **What you will need**
 #
-# - [Chapter 1](01_motivation.ipynb), the loss of [Chapter 5](05_dense.ipynb), and
-#   matrices: products and singular values.
+# - [Chapter 1](01_motivation.ipynb); what a gradient is; matrices, their products and
+#   singular values.
 #
 # **Time:** about 25 minutes of reading, under 90 seconds of computing on two CPU cores.
 
@@ -61,8 +62,8 @@ from keras import layers
 # ## A network that can be deep or not
 #
 # The lesson is short, so we learn from 2,000 digits. Errors are squared errors per
-# image on all 10,000 test digits, as everywhere in this course. The yardstick is the
-# mean image: the error of knowing nothing about the single digit.
+# image, on all 10,000 test digits. The yardstick is the mean image: the error of
+# knowing nothing about the single digit.
 
 # %%
 digits = load_mnist()
@@ -88,11 +89,12 @@ def autoencoder(n_hidden, activation="sigmoid"):  # n_hidden before and after th
 
 
 # %% [markdown]
-# The last layer gives the number $z$ that goes *into* its sigmoid, because the loss takes
-# both steps at once. For large weights that matters: a sigmoid rounded to exactly 0 or
-# 1 has an infinite cross-entropy and no slope. From $z$ the loss and its slope,
-# $\hat x - x$ (see [Chapter 5](05_dense.ipynb)), come out right. It is counted in nats,
-# summed over the pixels of an image.
+# The last layer gives the number $z$ that goes *into* its sigmoid, because the loss
+# takes both steps at once. For large weights that matters: a sigmoid rounded to exactly
+# 0 or 1 has an infinite cross-entropy and no slope. From $z$ both come out right: the
+# loss, and its slope against $z$, which is simply $\hat x - x$. ([Chapter
+# 5](05_dense.ipynb) derives that. Here we only use it.) The loss is counted in
+# **nats**, the unit of natural logarithms, and summed over the pixels of an image.
 
 
 # %%
@@ -172,8 +174,8 @@ show(fig, alt="Two panels with logarithmic axes, a line for each size of the ini
 # Read the left panel from right to left, the way the gradient travels. The last matrix
 # has much the same gradient for every start. From there to the input it falls, and the
 # smaller the weights the steeper. (It rests at matrices 4 and 5, around the code. A
-# gradient is also proportional to what a matrix receives, and code values are small.) At
-# 0.001 the first matrix gets nearly nothing: each matrix on the way multiplies the
+# gradient is also proportional to what a matrix receives, and code values are small.)
+# At 0.001 the first matrix gets nearly nothing: each matrix on the way multiplies the
 # gradient by its own size, so that ten times smaller weights cost a factor of ten for
 # each of the *seven* matrices that follow. The right panel says the same of depth: for
 # small weights each further layer costs about as many powers of ten as the one before.
@@ -196,20 +198,20 @@ assert 3e6 < norms[3, 0.01][0] / norms[3, 0.001][0] < 3e7
 # %% [markdown]
 # ## Why: a product of Jacobians
 #
-# A layer computes $h_k = \sigma(W_k h_{k-1} + b_k)$. Nudge its input a little: the
-# output moves by $W_k$ times the nudge, times the slope of each unit. That is a matrix,
-# the layer's **Jacobian** $J_k$. A stack of layers has the product of them, one factor
+# Layer $l$ computes $h_l = \sigma(W_l h_{l-1} + b_l)$. Nudge its input a little: the
+# output moves by $W_l$ times the nudge, times the slope of each unit. That is a matrix,
+# the layer's **Jacobian** $J_l$. A stack of layers has the product of them, one factor
 # for each layer:
 #
-# $$\frac{\partial h_m}{\partial h_1} = J_m \cdots J_3 J_2, \quad J_k = D_k W_k \tag{2.1}$$
+# $$\frac{\partial h_m}{\partial h_1} = J_m \cdots J_3 J_2, \quad J_l = D_l W_l \tag{2.1}$$
 #
-# Here $D_k$ is a diagonal matrix with the slopes $\sigma'$ of the units in layer $k$ (1
-# for the linear code). Forwards the product says how strongly a difference between two
-# digits reaches the layer $m$. Backwards, transposed, it carries the gradient. Its
-# singular values are the factors by which it stretches or shrinks, direction by
-# direction. We compute them for the path from the first hidden layer of the deep network
-# to its last: six matrices, with the 30 units of the code in between, so that at most
-# 30 directions get through.
+# Here $D_l$ is a diagonal matrix with the slopes of the units in layer $l$ (1 for the
+# linear code). Forwards the product says how strongly a difference between two digits
+# reaches the layer $m$. Backwards, transposed, it carries the gradient. Its singular
+# values are the factors by which it stretches or shrinks, direction by direction. We
+# compute them for the path from the first hidden layer of the deep network to its last:
+# six matrices, with the 30 units of the code in between, so that at most 30 directions
+# get through.
 
 
 # %%
@@ -319,10 +321,10 @@ show(fig, alt="Histograms of the values of hidden units: three layers below each
 # all of the gradient, which is why it comes in few directions. In the middle, 0.1 looks
 # healthy.
 #
-# But looks deceive: two units may differ, and each may still say the same for all digits.
-# How much does a layer still know about the digit? Call **signal** how much a unit
-# differs from digit to digit: its standard deviation over the digits, averaged over the
-# units of the layer.
+# But looks deceive: two units may differ, and each may still say the same for all
+# digits. How much does a layer still know about the digit? Call **signal** how much a
+# unit differs from digit to digit: its standard deviation over the digits, averaged
+# over the units of the layer.
 
 
 # %%
@@ -358,14 +360,16 @@ assert saturated > 0.9
 # %% [markdown]
 # ## A fair race
 #
-# We train with the optimiser of the time: gradient descent with momentum 0.9, on batches
-# of 20 digits. A thousand steps, ten passes over the 2,000 digits, for everybody, and
-# everybody sees the same batches in the same order.
+# We train with the optimiser of the time: gradient descent with momentum 0.9, on
+# **batches** of 20 digits: so many are shown between two changes of the weights. A
+# thousand steps, ten passes over the 2,000 digits, for everybody, and everybody sees
+# the same batches in the same order.
 #
-# With *one* learning rate for all, the race would be about which start the rate happens
-# to suit: gradients differ by many powers of ten. So each start gets three rates, each
-# with the full thousand steps. What counts is the run with the lowest loss on the
-# *training* digits; the test digits choose nothing.
+# The **learning rate** is the factor between gradient and step. With *one* rate for
+# all, the race would be about which start it happens to suit: gradients differ by many
+# powers of ten. So each start gets three rates, each with the full thousand steps. What
+# counts is the run with the lowest loss on the *training* digits; the test digits
+# choose nothing.
 
 # %%
 rng = np.random.default_rng(SEED)
@@ -503,15 +507,15 @@ assert len({run.rate for run in runs.values()}) > 1
 # all would have been unfair. (Where the best rate is the first or the last of the
 # three, a wider search might gain a little more. Try it.)
 #
-# Now the figure. With one hidden layer each way, small weights are no obstacle. The first
-# gradient was small, but not hopelessly so, and with a suitable rate the network grows
-# out of it. With three, the same small weights leave the network at the mean image.
-# That is the paper's second statement, and it was about networks with *many* hidden
-# layers. Between 0.1 and 1 there is a window in which the deep network learns.
+# Now the figure. With one hidden layer each way, small weights are no obstacle. The
+# first gradient was small, but not hopelessly so, and with a suitable rate the network
+# grows out of it. With three, the same small weights leave the network at the mean
+# image. That is the paper's second statement, and it was about networks with *many*
+# hidden layers. Between 0.1 and 1 there is a window in which the deep network learns.
 #
-# The large starts fail at both depths, and so far the first statement holds as well. But
-# look at the height of those points. We expected poor solutions, and found about the
-# error of knowing nothing.
+# The large starts fail at both depths, and so far the first statement holds as well.
+# But look at the height of those points. We expected poor solutions, and these are
+# hardly better than knowing nothing, if at all.
 #
 # > **Note.** The rates cannot be compared with those of Chapter 1 as they stand. Keras
 # > averages the loss over 784 pixels and we sum it, so its rate of 0.1 would be 0.1 /
@@ -533,10 +537,10 @@ show(plot_reconstructions(
 ))
 
 # %% [markdown]
-# A row for each start of the deep network. All but one of them give the same picture for
-# every digit, the mean image, a little rougher where the weights were large. The network
-# that started at 0.3 tells the digits apart, though it draws them badly. So does the
-# shallow one in the last row, which started at 0.01.
+# A row for each start of the deep network. All but one of them give the same picture
+# for every digit, the mean image, a little rougher where the weights were large. The
+# network that started at 0.3 tells the digits apart, though it draws them badly. So
+# does the shallow one in the last row, which started at 0.01.
 #
 # ## Two ways to be stuck
 #
@@ -595,12 +599,12 @@ assert left_over[10][0] < 0.05 * left_over[0.3][0]
 #
 # **From large weights** the code still tells the digits apart, and loudly. In the layer
 # behind it the signal breaks off: the units there say the same for every digit. Before
-# the training they did not. (The signals that we printed above, last line, fifth number.)
-# So the training itself has cut the line. The likely story: the first gradients are
-# huge, and the first steps push these units far to one side, where their slope is 0.
-# From then on nothing gets past them, neither a digit forwards nor a gradient backwards.
-# From 10, the first matrix is left with less than a twentieth of the gradient that the
-# learning network has there.
+# the training they did not. (The signals that we printed above, last line, fifth
+# number.) So the training itself has cut the line. A likely story: the first gradients
+# are large, and the first steps push these units far to one side, where their slope
+# is 0. From then on nothing gets past them, neither a digit forwards nor a gradient
+# backwards. From 10, the first matrix is left with less than a twentieth of the
+# gradient that the learning network has there.
 #
 # Would smaller steps be the cure?
 #
@@ -627,29 +631,29 @@ assert min(error for _, error in careful.values()) > 2 * mean_error
 # times that of the mean image. No rate that we tried is both small enough and large
 # enough.
 #
-# Is this a *local minimum*, as the paper calls it? From the error alone one cannot tell a
-# minimum from a flat place. What we measured is that the weights before the code feel
-# almost no slope. For the one who waits it is much the same. And our networks are small,
-# and our time is short: what large starts do at the paper's scale, with its optimiser,
-# this chapter does not measure.
+# Is this a *local minimum*, as the paper calls it? From the error alone one cannot tell
+# a minimum from a flat place. What we measured is that the weights before the code feel
+# almost no slope. For the one who waits it is much the same. And our networks are
+# small, and our time is short: what large starts do at the paper's scale, with its
+# optimiser, this chapter does not measure.
 #
 # ## A rule for the start: Glorot's and He's
 #
 # The window between 0.1 and 1 was found by trying. Can one calculate it? A sum of $n$
 # terms, each of them a weight with standard deviation $s$ times a signal of size 1, has
-# a size near $s \sqrt{n}$. It stays 1 for $s = 1 / \sqrt{n}$. Forwards $n$ is the number
-# of inputs of a unit, backwards the number of its outputs.
+# a size near $s \sqrt{n}$. It stays 1 for $s = 1 / \sqrt{n}$. Forwards $n$ is the
+# number of inputs of a unit, backwards the number of its outputs.
 #
 # - [Glorot & Bengio (2010)](https://proceedings.mlr.press/v9/glorot10a.html) take the
 #   middle of both, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$. It assumes units with
 #   slope 1, such as tanh near 0.
-# - [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123) take $s^2 = 2 /
-#   n_\mathrm{in}$. It is made for ReLU, whose slope is 1 for one half of the inputs and
-#   0 for the other, so that half of the squared signal is lost.
+# - [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123) take
+#   $s^2 = 2 / n_\mathrm{in}$. It is made for ReLU, whose slope is 1 for one half of the
+#   inputs and 0 for the other, so that half of the squared signal is lost.
 #
 # Neither knows logistic units, whose slope is 1/4 where it is steepest. The same
-# argument says: weights four times as large as Glorot's. (Code and output are linear and
-# would not need the four. We keep one rule for all matrices.)
+# argument says: weights four times as large as Glorot's. (Code and output are linear
+# and would not need the four. We keep one rule for all matrices.)
 #
 # > **Predict.** Which of the three rules lets the deep logistic network learn?
 
@@ -722,19 +726,20 @@ assert by_rules["4 x Glorot"].error < three[0.3] - 2
 assert ratio["4 x Glorot"] > 10 * max(ratio["Glorot"], ratio["He"])
 
 # %% [markdown]
-# Left: with the rule that fits the unit, gradients stay within about a power of ten from
-# one end to the other. Right: it is also the best start of the deep network, better
-# than the best of our single sizes. Each matrix gets weights of its own size, and that
-# helps.
+# Left: with the rule that fits the unit, gradients stay within about a power of ten
+# from one end to the other. Right: it is also the best start of the deep network,
+# better than the best of our single sizes. Each matrix gets weights of its own size,
+# and that helps.
 #
-# The two famous rules leave this network at the mean image, or close to it. They are not
-# wrong. They were made for other units, and a rule for the start has to know the units.
+# The two famous rules leave this network at the mean image, or close to it. They are
+# not wrong. They were made for other units, and a rule for the start has to know the
+# units.
 
 # %% [markdown]
 # ## What today's units and optimisers change
 #
-# [Chapter 1](01_motivation.ipynb) changed three things at once: the units, the start and
-# the optimiser. Now one at a time. Units: logistic, or **ReLU**, whose slope is 1
+# [Chapter 1](01_motivation.ipynb) changed three things at once: the units, the start
+# and the optimiser. Now one at a time. Units: logistic, or ReLU, whose slope is 1
 # wherever it is not 0. Optimiser: momentum, or **Adam** ([Kingma & Ba
 # 2014](https://doi.org/10.48550/arXiv.1412.6980)), which divides each weight's gradient
 # by its own recent size, so that a small one moves its weight as far as a large one.
@@ -811,25 +816,25 @@ assert small["ReLU, momentum"] < 0.6 * mean_error
 # Go through it from left to right.
 #
 # - **At 0.01** none of the four gets far. Adam alone is no cure: with logistic units it
-#   stays near the mean image, though its steps do not depend on the size of the gradient.
-#   With ReLU it gets off the ground, and no more than that.
-# - **At 0.1** the units make the difference. Logistic units with Adam begin to move. With
-#   ReLU even momentum does well. But do not put that down to the unit alone: for ReLU,
-#   0.1 is close to He's rule, so it is a fitting start as well.
+#   stays near the mean image, though its steps do not depend on the size of the
+#   gradient. With ReLU it gets off the ground, and no more than that.
+# - **At 0.1** the units make the difference. Logistic units with Adam begin to move.
+#   With ReLU even momentum does well. But do not put that down to the unit alone: for
+#   ReLU, 0.1 is close to He's rule, so it is a fitting start as well.
 # - **With the rule that fits**, all four learn, also the combination of 1986: logistic
 #   units and momentum. Adam is ahead of momentum for both units.
 #
-# So what failed in Chapter 1, the units, the start or the optimiser? For this network it
-# was the start that did not fit the units. ReLU and Adam make it better, and they forgive
-# more, but neither replaces a start that fits. The rule is one line, and no new
+# So what failed in Chapter 1, the units, the start or the optimiser? For this network
+# it was the start that did not fit the units. ReLU and Adam make it better, and they
+# forgive more, but neither replaces a start that fits. The rule is one line, and no new
 # invention: LeCun and others gave one for tanh in
-# [1998](https://doi.org/10.1007/3-540-49430-8_2). And at the paper's own scale? [Sutskever
-# et al. (2013)](https://proceedings.mlr.press/v28/sutskever13.html) did train its
-# networks from random weights, chosen with care, by momentum.
+# [1998](https://doi.org/10.1007/3-540-49430-8_2). And at the paper's own scale?
+# [Sutskever et al. (2013)](https://proceedings.mlr.press/v28/sutskever13.html) did
+# train its networks from random weights, chosen with care, by momentum.
 #
-# > **Note.** A thousand steps and 2,000 digits are little. PCA with 30 components has an
-# > error of 13.87 (learnt from all 60,000), which no network of this chapter reaches.
-# > What we compared is who gets going.
+# > **Note.** A thousand steps and 2,000 digits are little. PCA with 30 components has
+# > an error of 13.87 (learnt from all 60,000), which no network of this chapter
+# > reaches. What we compared is who gets going.
 
 # %%
 # Claim: none of the networks of the last comparison reaches PCA's 13.87.
@@ -848,41 +853,45 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 #   strokes, when the others begin to learn from them. The paper asks for initial
 #   weights that are *close to a good solution*.
 #
-# Where could such weights come from, before the network was trained? There is a loophole
-# in our measurements. With **one** hidden layer each way, small weights were no obstacle.
-# So let one layer learn at a time: the first from the digits, the second from what the
-# first has found, and so on, never more than one layer deep. Then unfold the stack to a
-# deep autoencoder, and train all of it from there. That was the answer of 2006, and it
-# is the subject of the [next chapter](03_pretraining.ipynb).
+# Where could such weights come from, before the network was trained? There is a
+# loophole in our measurements. With **one** hidden layer each way, small weights were
+# no obstacle. So let one layer learn at a time: the first from the digits, the second
+# from what the first has found, and so on, never more than one layer deep. Then unfold
+# the stack to a deep autoencoder, and train all of it from there. That was the answer
+# of 2006, and it is the subject of the [next chapter](03_pretraining.ipynb).
 
 # %% [markdown]
 # ## Summary
 #
 # - Signals and gradients pass through a product of Jacobians. Small weights shrink all
-#   directions by a factor for each layer; large ones let a few through and lose the rest.
-# - With one hidden layer each way, small weights learn. With three, they stay at the mean
-#   image: the paper's second statement, measured.
-# - Large weights failed at both depths, at about the error of the mean image. In the deep
-#   network the training itself had cut the signal, right behind the code.
-# - A rule for the start has to know the units. Four times Glorot's lets the deep logistic
-#   network learn with the optimiser of 1986; Glorot's and He's own hardly do.
+#   directions by a factor for each layer; large ones let a few through and lose the
+#   rest.
+# - With one hidden layer each way, small weights learn. With three, they stay at the
+#   mean image: the paper's second statement, measured.
+# - Large weights failed at both depths, hardly better than the mean image, if at all.
+#   In the deep network the training itself had cut the signal, right behind the code.
+# - A rule for the start has to know the units. Four times Glorot's lets the deep
+#   logistic network learn with the optimiser of 1986; Glorot's and He's own hardly do.
 # - Adam and ReLU help, and forgive more. From 0.01 they do not get far either.
 #
 # ## Further reading
 #
-# - G. E. Hinton, R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
-#   networks", *Science* 313 (2006), <https://doi.org/10.1126/science.1127647>.
-# - X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward
-#   neural networks" (2010), with pictures of saturating units like ours,
-#   <https://proceedings.mlr.press/v9/glorot10a.html>.
-# - K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers" (2015),
-#   <https://doi.org/10.1109/ICCV.2015.123>.
-# - I. Sutskever, J. Martens, G. Dahl, G. Hinton, "On the importance of initialization and
-#   momentum in deep learning" (2013), which trained the paper's autoencoders without
-#   pretraining, <https://proceedings.mlr.press/v28/sutskever13.html>.
+# - G. E. Hinton & R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
+#   neural networks*,
+#   [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647)
+# - X. Glorot & Y. Bengio (2010), *Understanding the difficulty of training deep
+#   feedforward neural networks*, [PMLR
+#   9:249-256](https://proceedings.mlr.press/v9/glorot10a.html), with pictures of
+#   saturating units like ours
+# - K. He, X. Zhang, S. Ren & J. Sun (2015), *Delving deep into rectifiers*,
+#   [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
+# - I. Sutskever, J. Martens, G. Dahl & G. Hinton (2013), *On the importance of
+#   initialization and momentum in deep learning*, [PMLR
+#   28(3):1139-1147](https://proceedings.mlr.press/v28/sutskever13.html), which trained
+#   the paper's autoencoders without pretraining
 #
 # ## Where to go next
 #
-# - [Chapter 3](03_pretraining.ipynb) learns one layer of features at a time.
-# - [Chapter 5](05_dense.ipynb) builds a network of today, and gives a reason for each
-#   layer.
+# - **Next:** [Chapter 3](03_pretraining.ipynb) learns one layer at a time, and so finds
+#   a start that knows something of digits.
+# - **Previous:** [Chapter 1](01_motivation.ipynb) showed what codes are good for.

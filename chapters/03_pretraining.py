@@ -10,12 +10,11 @@
 # # 3. Learning one layer at a time
 #
 # [Chapter 2](02_initialisation.ipynb) ended with a question: what would be a good start
-# for a deep autoencoder? Small random weights leave its first layers without a
-# gradient, and large ones lead it astray. The paper's answer is to choose the weights
-# before the deep network exists. One layer at a time learns what is typical of its
-# input, with a rule that needs no gradient from anywhere else. Stacked and unfolded,
-# these layers make a network that starts near a solution. This chapter builds
-# that, from an energy that you can compute by hand to a network of eight layers.
+# for a deep autoencoder? The paper's answer is to choose the weights before the deep
+# network exists. One layer at a time learns what is typical of its input, with a rule
+# that needs no gradient from anywhere else. Stacked and unfolded, these layers make a
+# network that starts near a solution. This chapter builds that, from an energy that you
+# can compute by hand to a network of eight layers.
 #
 # **What you will do**
 #
@@ -95,7 +94,8 @@ show(fig, alt="Three visible units below, two hidden units above, each with its 
 # the number in a unit is its bias, its own liking to be on.
 #
 # The likings are summed up in one number, the **energy** of a state. Low energy means
-# that many likings are met:
+# that many likings are met. With $a_i$ and $b_j$ for the biases of the visible and of
+# the hidden units:
 #
 # $$E(v, h) = -\sum_i a_i v_i - \sum_j b_j h_j - \sum_{i,j} v_i W_{ij} h_j \tag{3.1}$$
 #
@@ -186,8 +186,8 @@ assert np.allclose(free_energy(W, a, b), -np.log(weight.sum(axis=1)))
 assert np.allclose(p_v, np.exp(-free_energy(W, a, b)) / Z)
 
 # %% [markdown]
-# Differences of free energies are differences of log-probabilities, for $Z$ cancels. We
-# shall use that later.
+# A difference of free energies is, up to the sign, a difference of log-probabilities,
+# for $Z$ cancels. We shall use that later.
 #
 # ## Learning: two statistics and their difference
 #
@@ -331,7 +331,7 @@ assert np.allclose(contrastive(100), exact, atol=1e-6)
 # The authors' program does one thing differently: in the way down it does not draw
 # pixels, it takes their probabilities. That makes less noise. Only the hidden units are
 # drawn, so that each of them can pass on no more than one bit. Here is that step, for a
-# mini-batch of pictures `v`.
+# batch of pictures `v`.
 
 
 # %%
@@ -400,9 +400,9 @@ x_test = digits.x_test
 print(x_train.shape, x_validation.shape, x_test.shape)
 
 # %% [markdown]
-# First a second comparison of the two programs: both learn 64 features of 2,000 digits
-# in five passes, from small random weights. The error is the one between the digits and
-# their reconstructions.
+# First a second comparison of the two programs: both train 64 hidden units on 2,000
+# digits in five passes, from small random weights. The error is the squared error per
+# image between the digits and their reconstructions.
 
 
 # %%
@@ -454,11 +454,11 @@ show(plot_features(features.components_[:36], n_columns=12, symmetric=True,
      "beside orange; others are patterns of several strokes over the whole picture.")
 
 # %% [markdown]
-# Each picture is a row of `components_`: the weights of one hidden unit. Ink on purple
-# switches the unit on, ink on orange switches it off. Some look for one spot or one
-# piece of a stroke, others for several strokes at once. Nobody drew these detectors.
-# The machine found them in pictures alone, without labels, and without an output to be
-# wrong about.
+# Each picture is a row of `components_`: the weights of one hidden unit. They are the
+# **feature**, the pattern that this unit responds to. Ink on purple switches the unit
+# on, ink on orange switches it off. Some look for one spot or one piece of a stroke,
+# others for several strokes at once. Nobody drew these detectors. The machine found
+# them in pictures alone, without labels, and without an output to be wrong about.
 #
 # ### Dreams
 #
@@ -503,9 +503,9 @@ assert of_dreams < of_digits - 30
 # %% [markdown]
 # The cure is to let the chains run on. **Persistent** contrastive divergence ([Tieleman
 # 2008](https://doi.org/10.1145/1390156.1390290)) does not go back to the data for each
-# mini-batch. Its chains start where they were after the last one, so they wander far,
-# and what they find there is corrected too. Steps must be smaller, so that the chains
-# can follow the machine.
+# batch. Its chains start where they were after the last one, so they wander far, and
+# what they find there is corrected too. Steps must be smaller, so that the chains can
+# follow the machine.
 
 # %% tags=["nbval-ignore-output"]
 persistent = RBM(128, n_iter=10, persistent=True, learning_rate=0.05, momentum=0,
@@ -539,7 +539,7 @@ assert final_error[0] < 0.8 * final_error[1]
 # digits and over digits that the machine has not seen. Both contain the same unknown
 # $\log Z$, so that their difference is a difference of mean log-probabilities, in nats.
 # As long as it is small, the machine finds new digits as probable as its own. When it
-# grows, the machine begins to know its own digits by heart.
+# grows, the machine begins to know its own digits by heart. That is **overfitting**.
 #
 # We train two machines with the same number of updates: one on 10,000 digits, the other
 # on 500 of them, again and again.
@@ -591,10 +591,10 @@ assert small_error < large_error
 #
 # ### What the settings do
 #
-# A **rate** says how long each step is. **Momentum** adds a part of the last step to
-# the new one, so that steps in a constant direction add up. **Weight decay** pulls each
-# weight towards 0. And there is the **number of hidden units**. One setting changes in
-# each picture, the others stay as they are; 2,000 digits, eight passes.
+# The *learning rate* says how long each step is. Momentum adds up steps in a constant
+# direction. **Weight decay** pulls each weight towards 0, in proportion to its size.
+# And there is the **number of hidden units**. One setting changes in each picture, the
+# others stay as they are; 2,000 digits, eight passes.
 
 # %%
 settings = {
@@ -773,12 +773,12 @@ pretraining_seconds = time.process_time() - start
 # its hidden units, which is what a `Dense` layer with a sigmoid computes. Going down,
 # each uses the *same* weights, transposed, with its visible biases:
 #
-# $$h^{(l)} = \sigma\big(b^{(l)} + W_l^\top h^{(l-1)}\big) \tag{3.9}$$
+# $$h^{(l)} = \sigma\big(b^{(l)} + W^{(l)\top} h^{(l-1)}\big) \tag{3.9}$$
 #
-# $$\hat h^{(l-1)} = \sigma\big(a^{(l)} + W_l \hat h^{(l)}\big) \tag{3.10}$$
+# $$\hat h^{(l-1)} = \sigma\big(a^{(l)} + W^{(l)} \hat h^{(l)}\big) \tag{3.10}$$
 #
-# with $h^{(0)} = x$ and $\hat h^{(0)} = \hat x$; only the code has no $\sigma$.
-# `unroll` copies weights and biases into a Keras model.
+# with $h^{(0)} = x$ and $\hat h^{(0)} = \hat x$, and with $(l)$ for the $l$-th machine.
+# Only the code has no $\sigma$. `unroll` copies weights and biases into a Keras model.
 
 # %%
 autoencoder = unroll(Stack(machines))
@@ -824,8 +824,8 @@ assert pca_error < unrolled_error < 0.6 * mean_error
 # In between: far better than nothing, and worse than PCA, which needs no training loop.
 # The stack of machines is *not yet* a good autoencoder. At full size it is the same
 # story. Measured with the authors' published program, with ten passes a layer, the
-# unrolled 784-1000-500-250-30 network has an error of 13.17: about PCA with 32
-# components (13.19). The next step decides.
+# unrolled 784-1000-500-250-30 network has an error of 13.17 on the test digits: about
+# PCA with 32 components (13.19). The next step decides.
 #
 # ## Fine-tune
 #
@@ -878,8 +878,8 @@ assert tuned_error < 0.95 * pca_error
 
 # %% [markdown]
 # One epoch takes away a large part of the error, and after six the network is better
-# than PCA. At full size, measured with the authors' published program: 13.17 before,
-# 7.06 after one epoch of fine-tuning.
+# than PCA. At full size, again with the authors' program, 13.17 became 7.06 in one
+# epoch of fine-tuning.
 
 # %% tags=["nbval-ignore-output"]
 shown = {"PCA-30": pca_hat, "unrolled": unrolled_hat, "fine-tuned": tuned_hat}
@@ -912,13 +912,13 @@ assert apart > 0.03
 # ## The same network from random weights
 #
 # What did pretraining buy? We take the same network, the same digits and the same
-# optimiser, and start from random weights: small ones, large ones, and Glorot's rule,
-# which balances the layers' sizes ([Chapter 2](02_initialisation.ipynb)). Biases start
-# at 0. Each start gets the learning rate that suits it. Of those that we tried
-# beforehand, these were 0.01 for the pretrained network and 0.04 from Glorot's start.
-# Small and large weights got nowhere at any of them. To be fair to chance, we also
-# looked for a good scale in between. Standard deviations of 0.2 and 0.3 were about
-# equally good, at a rate of 0.01; the first runs as a fourth, "tuned" start.
+# optimiser, and start from random weights: small ones, large ones, and Glorot's rule
+# ([Chapter 2](02_initialisation.ipynb)). Biases start at 0. Each start gets the
+# learning rate that suits it. Of those that we tried beforehand, these were 0.01 for
+# the pretrained network and 0.04 from Glorot's start. Small and large weights got
+# nowhere at any of them. To be fair to chance, we also looked for a good scale in
+# between. Standard deviations of 0.2 and 0.3 were about equally good, at a rate of
+# 0.01; the first runs as a fourth, "tuned" start.
 
 
 # %%
@@ -996,12 +996,12 @@ assert curves["pretrained"][0] < 0.9 * min(curves[name][6] for name in starts)
 assert curves["pretrained"][-1] < 0.7 * random_best
 
 # %% [markdown]
-# Small weights never leave the mean image: the network answers every digit with the
-# same blur. Large ones do no better. (Errors above 70, before the first epoch, are not
-# drawn.) Glorot's start waits there for a while, and with another seed it may wait
-# longer. The tuned start learns best of the four, and is still far behind when the time
-# is up. Look at the left panel: the pretrained network was better *before its first
-# update* of fine-tuning than any of the others after six epochs.
+# Small weights never leave the mean image. Large ones do hardly better, if at all.
+# (Errors above 70, before the first epoch, are not drawn.) Glorot's start waits there
+# for a while, and with another seed it may wait longer. The tuned start learns best of
+# the four, and is still far behind when the time is up. Look at the left panel: the
+# pretrained network was better *before its first update* of fine-tuning than any of the
+# others after six epochs.
 #
 # So, plainly: pretraining bought a place from which gradient descent gets on at once.
 # It did not bring a good autoencoder; unrolled, it was worse than PCA. Fine-tuning made
@@ -1091,8 +1091,7 @@ assert curves["ReLU, He, Adam"][-1] < curves["pretrained"][-1]
 #
 # ## Where to go next
 #
-# - [Chapter 4](04_pca.ipynb), to meet the rival that the unrolled network did not beat.
-# - [Chapter 5](05_dense.ipynb), for today's way to train a dense autoencoder, in
-#   detail.
-# - [Chapter 2](02_initialisation.ipynb), to see again what goes wrong without a good
-#   start.
+# - **Next:** [Chapter 4](04_pca.ipynb) takes a close look at PCA, the rival that the
+#   unrolled network did not beat.
+# - **Previous:** [Chapter 2](02_initialisation.ipynb) showed what goes wrong without a
+#   good start.

@@ -9,12 +9,11 @@
 # %% [markdown]
 # # 4. The autoencoder and PCA
 #
-# Principal component analysis, PCA for short, describes a picture by a few numbers, as
-# an autoencoder does. It is much older ([Pearson
-# 1901](https://doi.org/10.1080/14786440109462720)), it is computed in moments, and it
-# is what every autoencoder has to beat. Much is said about how the two are related, and
-# some of it is wrong. This chapter takes four such sayings and tests each of them by an
-# experiment.
+# PCA, principal component analysis, has been our yardstick since [Chapter
+# 1](01_motivation.ipynb). Like an autoencoder it describes a picture by a few numbers.
+# It is much older ([Pearson 1901](https://doi.org/10.1080/14786440109462720)), and it
+# is computed in moments. Much is said about how the two are related, and some of it is
+# wrong. This chapter takes four such sayings and tests each of them by an experiment.
 #
 # **What you will do**
 #
@@ -61,8 +60,8 @@ x_test, y_test = digits.x_test, digits.y_test
 print(digits.x_train.shape, x_test.shape)
 
 # %% [markdown]
-# Errors in this chapter are **squared errors per image**, summed over the 784 pixels
-# between 0 and 1 and averaged over the images, as everywhere in this course.
+# Errors are squared errors per image (1.1), averaged over the images, as everywhere in
+# this course.
 
 # %% [markdown]
 # ## PCA: the best straight line
@@ -101,14 +100,15 @@ show(fig, alt="A cloud of 300 points, rising from lower left to upper right. A "
 # $$X = U S V^\top \tag{4.1}$$
 #
 # orders the directions of the cloud: the columns of $V$ are the **principal
-# components**, and $s_i^2 / n = \sigma_i^2$ is the variance along the $i$-th. Keep the
-# first $k$ of them, $V_k$. Then
+# components**, and $S_{ii}^2 / n = \sigma_i^2$ is the variance along the $i$-th. Keep
+# the first $k$ of them, $V_k$. Then
 #
 # $$z = V_k^\top (x - \bar x), \qquad \hat x = \bar x + V_k z \tag{4.2}$$
 #
 # are encoder and decoder: two matrices, one the transpose of the other. By a theorem of
 # [Eckart and Young](https://doi.org/10.1007/BF02288367), no other pair of linear maps
-# with $k$ numbers between them has a smaller squared error on the training images.
+# with $k$ numbers between them has a smaller squared error on the training images,
+# whatever fixed image is taken off before and added after.
 #
 # The same in NumPy, on 2,000 digits with six components:
 
@@ -130,8 +130,8 @@ print(f"error {squared_error(x, x_hat):.2f}, variance left over {left_over:.2f}"
 # Five lines, and scikit-learn agrees. The error is the variance along the directions
 # that were thrown away, so PCA even knows its training error beforehand.
 #
-# Now thirty components, all 60,000 digits, and the error on the 10,000 test digits.
-# [Hinton and Salakhutdinov (2006)](https://doi.org/10.1126/science.1127647) report
+# Now thirty components, all 60,000 digits, and the error on the 10,000 test digits. The
+# paper ([Hinton & Salakhutdinov 2006](https://doi.org/10.1126/science.1127647)) reports
 # 13.87.
 
 # %%
@@ -296,14 +296,15 @@ assert overlaps["columns"].max(axis=1).mean() < 0.9
 # penalty. The columns themselves are mixtures, and so are the singular vectors without
 # penalty.
 #
-# With the penalty there is even more in the decoder. Its singular values are no longer
-# arbitrary. For a penalty $\lambda$ (1 here), the minimum has
+# With the penalty there is even more in the decoder. Its singular values $\tau_i$ are
+# no longer arbitrary. For a penalty $\lambda$ (1 here), the minimum has
 #
-# $$s_i^2 = 1 - \lambda / \sigma_i^2 \tag{4.4}$$
+# $$\tau_i^2 = 1 - \lambda / \sigma_i^2 \tag{4.4}$$
 #
-# (do it for one direction: minimise $\sigma^2 (1 - ab)^2 + \lambda (a^2 + b^2)$). So we
-# can read PCA's variances off the weights. Directions with $\sigma_i^2 < \lambda$ would
-# vanish, so the penalty has to be small enough.
+# (do it for one direction, with a weight $t$ in the encoder and $u$ in the decoder:
+# minimise $\sigma_i^2 (1 - tu)^2 + \lambda (t^2 + u^2)$). So we can read PCA's
+# variances off the weights. Directions with $\sigma_i^2 < \lambda$ would vanish, so the
+# penalty has to be small enough.
 
 # %% tags=["nbval-ignore-output"]
 variances = 1.0 / (1 - singular**2)
@@ -410,10 +411,10 @@ show(plot_reconstructions(
 # %% [markdown]
 # ## "PCA is supervised"
 #
-# One reads this more often than one should think. Two things lead there. PCA is taught
-# beside linear discriminant analysis (LDA), which looks much alike and *does* need
-# labels. And maps by PCA are drawn in ten colours: but the labels came in after the map
-# was made.
+# A *supervised* method learns from labels. That PCA does so too is said more often than
+# one should think. Two things lead there. PCA is taught beside **linear discriminant
+# analysis** (LDA), which looks much alike and *does* need labels. And maps by PCA are
+# drawn in ten colours: but the labels came in after the map was made.
 #
 # scikit-learn's `PCA.fit` even accepts labels. So give it the right ones, then the same
 # labels in random order, and do the same to LDA.
@@ -631,8 +632,9 @@ show(plot_reconstructions(
 # %% [markdown]
 # ## "PCA reduces dimensions, an autoencoder learns features"
 #
-# A feature is a pattern that a unit responds to. Every row of an encoder's first matrix
-# is one. Let us see PCA's and the autoencoder's.
+# A feature is the pattern that a unit responds to ([Chapter 3](03_pretraining.ipynb)).
+# The weights of each unit in an encoder's first layer are one. Let us see PCA's and the
+# autoencoder's.
 
 # %%
 hidden_weights = encoder.layers[0].kernel.numpy().T
@@ -818,21 +820,26 @@ assert thirty_accuracy > ae_accuracy + 0.1
 #
 # ## Further reading
 #
-# - H. Bourlard, Y. Kamp, "Auto-association by multilayer perceptrons and singular value
-#   decomposition", *Biological Cybernetics* 59 (1988),
-#   <https://doi.org/10.1007/BF00332918>.
-# - P. Baldi, K. Hornik, "Neural networks and principal component analysis: learning
-#   from examples without local minima", *Neural Networks* 2 (1989),
-#   [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080(89)90014-2).
-# - E. Plaut, "From principal subspaces to principal components with linear
-#   autoencoders" (2018), <https://doi.org/10.48550/arXiv.1804.10253>.
-# - D. Kunin, J. M. Bloom, A. Goeva, C. Seed, "Loss landscapes of regularized linear
-#   autoencoders" (2019), <https://doi.org/10.48550/arXiv.1901.08168>.
-# - G. E. Hinton, R. R. Salakhutdinov, "Reducing the dimensionality of data with neural
-#   networks", *Science* 313 (2006), <https://doi.org/10.1126/science.1127647>: Figure 3
-#   is the famous picture.
+# - H. Bourlard & Y. Kamp (1988), *Auto-association by multilayer perceptrons and
+#   singular value decomposition*,
+#   [doi:10.1007/BF00332918](https://doi.org/10.1007/BF00332918)
+# - P. Baldi & K. Hornik (1989), *Neural networks and principal component analysis:
+#   learning from examples without local minima*,
+#   [doi:10.1016/0893-6080(89)90014-2](https://doi.org/10.1016/0893-6080(89)90014-2)
+# - E. Plaut (2018), *From principal subspaces to principal components with linear
+#   autoencoders*,
+#   [doi:10.48550/arXiv.1804.10253](https://doi.org/10.48550/arXiv.1804.10253)
+# - D. Kunin, J. M. Bloom, A. Goeva & C. Seed (2019), *Loss landscapes of regularized
+#   linear autoencoders*,
+#   [doi:10.48550/arXiv.1901.08168](https://doi.org/10.48550/arXiv.1901.08168)
+# - G. E. Hinton & R. R. Salakhutdinov (2006), *Reducing the dimensionality of data with
+#   neural networks*,
+#   [doi:10.1126/science.1127647](https://doi.org/10.1126/science.1127647), where Figure
+#   3 is the famous picture
 #
 # ## Where to go next
 #
-# - [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by layer, and
-#   walks about in its code.
+# - **Next:** [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by
+#   layer, and walks about in its code.
+# - **Previous:** [Chapter 3](03_pretraining.ipynb) learnt a deep autoencoder one layer
+#   at a time.
