@@ -20,8 +20,8 @@ PAPER = [784, 1000, 500, 250, 30]
 CONVOLUTIONAL = [
     ("input", (28, 28, 1)),
     ("Conv2D", (28, 28, 8)),
-    ("Conv2D", (28, 28, 8)),
-    ("MaxPooling2D", (14, 14, 8)),
+    ("Conv2D", (28, 28, 1)),
+    ("MaxPooling2D", (14, 14, 1)),
     ("Conv2DTranspose", (14, 14, 8)),
     ("UpSampling2D", (28, 28, 8)),
     ("Conv2DTranspose", (28, 28, 1)),
