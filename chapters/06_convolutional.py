@@ -360,8 +360,8 @@ show(fig, alt="Errors on test digits for codes of 30, 196 and 392 values. At 30 
 assert max(fair["convolutional", 30], fair["dense", 30]) < 0.97 * fair["PCA", 30]
 
 # %%
-# Claim: with 196 and 392 values, PCA is best and the dense network last.
 for n in (196, 392):
+    # Claim: with 196 and 392 values, PCA is best and the dense network last.
     assert fair["PCA", n] < 0.8 * fair["convolutional", n]
     assert fair["convolutional", n] < 0.7 * fair["dense", n]
 
@@ -466,8 +466,8 @@ assert by_shift["PCA", 196][4] > 2 * by_shift["PCA", 196][0]
 assert by_shift["convolutional", 196][4] < by_shift["PCA", 196][4]
 
 # %%
-# Claim: with 30 values, 4 pixels more than double the error of every method.
 for method in methods:
+    # Claim: with 30 values, 4 pixels more than double the error of every method.
     assert by_shift[method, 30][4] > 2 * by_shift[method, 30][0]
 
 # %% [markdown]
@@ -752,8 +752,8 @@ show(plot_reconstructions(x_test[:8], answers,
 # %%
 table = {name: dict(zip(levels, errors, strict=True))
          for name, errors in cleaned.items()}
-# Claim: at noise of 0.25, 0.5 and 0.75 the network cleans better than median and PCA.
 for std in (0.25, 0.5, 0.75):
+    # Claim: at noise of 0.25, 0.5 and 0.75 the network cleans better than median and PCA.
     assert table["network"][std] < 0.9 * min(table["median"][std], table["PCA"][std])
 # Claim: without noise it does more harm than the median; at 1 its error is over
 # twice that at 0.5.
