@@ -753,7 +753,7 @@ show(plot_reconstructions(x_test[:8], answers,
 table = {name: dict(zip(levels, errors, strict=True))
          for name, errors in cleaned.items()}
 for std in (0.25, 0.5, 0.75):
-    # Claim: at noise of 0.25, 0.5 and 0.75 the network cleans better than median and PCA.
+    # Claim: at noise of 0.25, 0.5 and 0.75 it cleans better than median and PCA.
     assert table["network"][std] < 0.9 * min(table["median"][std], table["PCA"][std])
 # Claim: without noise it does more harm than the median; at 1 its error is over
 # twice that at 0.5.
