@@ -272,7 +272,7 @@ show(fig, alt="Singular values of the product of Jacobians. Left: the largest on
 # lost. A gradient that is squeezed through a handful of directions may be long, and is
 # of little use.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 largest = {std: spectra[std][-1][0] for std in stds}
 tenth = {std: spectra[std][-1][9] for std in stds}
 for std in stds:

@@ -159,7 +159,7 @@ for part in wide.layers:
         print(f"{layer.__class__.__name__:16s} {size:12s} {math.prod(shape):8,d} "
               f"{layer.count_params():10,d} {multiplications(layer):15,d}")
 parameters, work = costs(wide)
-print(f"together {parameters:31,d} {work:15,d}")
+print(f"together {parameters:40,d} {work:15,d}")
 
 # %% [markdown]
 # Few **parameters**, which are weights and biases, and much work: every weight is used
