@@ -1,0 +1,4 @@
+"""Checks."""
+
+# The checks, in the order of the exercises.
+__all__ = []
