@@ -194,7 +194,7 @@ def _sections(cells):
 
 def read_variant(path, root, *, solved):
     """Return a source as a notebook without outputs: the student's, or the solution."""
-    exercises(path)  # complains if the source is not in order
+    listed = exercises(path)  # complains if the source is not in order
     cells = read_cells(path)
     for cell in cells:
         cell.source = variant(cell.source, solved=solved)
@@ -202,7 +202,10 @@ def read_variant(path, root, *, solved):
         cells[0].source = cells[0].source.replace("# Exercises to", "# Solutions to", 1)
         last = cells[-1].source.rpartition("\n\n")
         cells[-1].source = f"{last[0]}\n\nBack to [the exercises](../{STUDENT}/{path.stem}.ipynb)."
-    return make_notebook(cells, f"{SOURCES}/{path.name}", root)
+    # A check imports the module of its chapter by itself.
+    names = {exercise.check.partition(".")[0] for exercise in listed if exercise.check}
+    needs = [f"ae_lib.exercises.{name}" for name in sorted(names)]
+    return make_notebook(cells, f"{SOURCES}/{path.name}", root, needs=needs)
 
 
 # For a class --------------------------------------------------------------------------------------

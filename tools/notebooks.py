@@ -229,7 +229,7 @@ def read_chapter(path, root):
     return make_notebook(jupytext.read(path, fmt="py:percent").cells, f"chapters/{path.name}", root)
 
 
-def make_notebook(cells, place, root):
+def make_notebook(cells, place, root, *, needs=()):
     """Return the cells of a script as a notebook without outputs.
 
     Parameters
@@ -240,6 +240,8 @@ def make_notebook(cells, place, root):
         The script, for messages.
     root : Path
         The folder of the course.
+    needs : iterable of str
+        Modules of the package that the cells use without importing them by name.
 
     Returns
     -------
@@ -253,6 +255,7 @@ def make_notebook(cells, place, root):
         parse_cell(cell.source, f"{place}, code cell {number}")
         for number, cell in enumerate(code_cells(notebook), 1)
     ]
+    trees += [ast.parse(f"import {name}") for name in needs]
     notebook.metadata.ae = {"digest": digest(trees, root)}
 
     install = nbformat.v4.new_code_cell(INSTALL.format(address=read_address(root)))

@@ -118,7 +118,7 @@ _ = check("pretraining.cd1_change", cd1_change)
 
 # %%
 def momentum_step(W, step, slope, rate, momentum, decay):
-    """The new W and the new step; slope is <v h> of the data minus that of the model."""
+    """New W and new step; slope is <v h> of the data minus that of the model."""
     ### BEGIN SOLUTION
     step = momentum * step + rate * (slope - decay * W)
     ### END SOLUTION
@@ -198,12 +198,13 @@ if gap_is_right:
 # %% tags=["nbval-ignore-output"]
 if gaps:
     fig, ax = plt.subplots(figsize=(6.5, 3.0))
-    ax.semilogx([100, 400, 1600], gaps, "o-", color=COLOURS["good"], label="measured")
-    ax.semilogx([100, 400, 1600], my_gaps, "x", color=COLOURS["data"], label="predicted")
+    sizes = [100, 400, 1600]
+    ax.semilogx(sizes, gaps, "o-", color=COLOURS["good"], label="measured")
+    ax.semilogx(sizes, my_gaps, "x", color=COLOURS["data"], label="predicted")
     ax.set(xlabel="training digits", ylabel="gap, nats")
     ax.legend()
-    show(fig, alt="Gap of free energies against the number of training digits, for 100, "
-         "400 and 1600 digits: measured as a falling line, predicted as crosses.")
+    show(fig, alt="Gap of free energies against the number of training digits, 100, 400 "
+         "and 1600: measured as a falling line, predicted as crosses.")
     assert gaps[0] > gaps[1] > gaps[2]
 
 # %% [markdown]
@@ -266,9 +267,9 @@ if gaps:
 #
 # </details>
 #
-# **4. A stack of RBMs is unrolled. What is its test error with 30 code values, before any
-# fine-tuning?** (a) About that of the mean image. (b) About that of PCA. (c) About that of
-# the fine-tuned network.
+# **4. A stack of RBMs is unrolled. What is its test error with 30 code values, before
+# any fine-tuning?** (a) About that of the mean image. (b) About that of PCA. (c) About
+# that of the fine-tuned network.
 #
 # <details><summary>Answer</summary>
 #
