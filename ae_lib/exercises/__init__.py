@@ -18,8 +18,8 @@ import numpy as np
 
 from ae_lib.exercises._checking import Unsolved, Wrong, describe
 
-# A module is imported when one of its exercises is checked: a change to one chapter's checks makes no
-# other chapter's notebooks stale.
+# A module is imported when one of its exercises is checked: a change to one chapter's checks does
+# not make the other chapters' notebooks stale.
 _MODULES = ("motivation", "initialisation", "pretraining", "pca", "dense", "convolutional")
 
 SOLVED = "solved"

@@ -83,7 +83,7 @@ def fitting_std(answer, rng):
         "The standard deviation",
         [
             (
-                "This is Glorot's rule for units of slope 1. A unit of slope 1/4 needs weights four "
+                "This is Glorot's rule for units of slope 1. At a slope of 1/4 weights are four "
                 "times as large.",
                 glorot,
             ),
@@ -118,7 +118,7 @@ def gradients(answer, rng):
         "The slope h (1 - h) of the hidden units is missing on the way back.": _backpropagation(
             x, weights, target, hidden_slope=False
         ),
-        "The slope of the output units is missing: the error has to pass them, too.": _backpropagation(
+        "The slope of the output units is missing. The error passes them, too.": _backpropagation(
             x, weights, target, output_slope=False
         ),
         "These are means over the pictures. The loss is a sum.": [g / len(x) for g in exact],

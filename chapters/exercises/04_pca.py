@@ -23,7 +23,8 @@
 import numpy as np
 from sklearn.decomposition import PCA
 
-from ae_lib import check, load_mnist, plot_reconstructions, show, squared_error, use_style
+from ae_lib import check, load_mnist, plot_reconstructions, show, squared_error
+from ae_lib import use_style
 
 use_style()
 digits = load_mnist()
@@ -85,7 +86,8 @@ my_shares = [0.0, 0.0]  # your prediction for 30 and for 2 components
 if variances_are_right:
     some = digits.x_train[:5000].astype(np.float64)
     explained = variances(some, 30) / some.var(axis=0).sum()
-    print(f"30: {explained.sum():.2f}, 2: {explained[:2].sum():.2f}, yours: {my_shares}")
+    shares = explained.sum(), explained[:2].sum()
+    print("30 and 2 components:", np.round(shares, 2), "yours:", my_shares)
 
 # %% [markdown]
 # ## 4.3 The angle between two planes
