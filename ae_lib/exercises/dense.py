@@ -57,7 +57,7 @@ def loss_floor(answer, rng):
             ),
             ("The sign is wrong: an entropy is not negative.", -exact),
             (
-                "A pixel of 0 or 1 costs nothing. Here such pixels cost something: how large is the "
+                "A pixel of 0 or 1 costs nothing. Here it costs something: how large is the "
                 "number that guards the logarithm?",
                 _guarded(x, 0.01),
             ),
@@ -98,8 +98,8 @@ def cross_entropy(answer, rng):
         "The cross-entropy far out",
         [
             (
-                "The answer was clipped, so that the loss of a badly wrong pixel stops growing, and with "
-                "it the slope. Use the log of (5.1) directly: log(1 + e^z) - x z.",
+                "The answer was clipped: the loss of a badly wrong pixel stops growing, and with "
+                "it the slope. Simplify (5.1) first: log(1 + e^z) - x z.",
                 value,
             )
             for value in _clipped(x, z)

@@ -20,6 +20,8 @@
 # **Time:** about 100 minutes, one to three stars for how hard an exercise is.
 
 # %%
+from itertools import pairwise
+
 import numpy as np
 
 from ae_lib import check, load_mnist, plot_reconstructions, show, squared_error
@@ -41,7 +43,7 @@ digits = load_mnist(n_validation=5000)
 def n_parameters(sizes):
     """The number of weights and biases."""
     ### BEGIN SOLUTION
-    return sum((m + 1) * n for m, n in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum((m + 1) * n for m, n in pairwise(sizes))
     ### END SOLUTION
     ### STUB return ...
 
