@@ -4,7 +4,6 @@ What a student may hand in by accident (exceptions, wrong types, NaN, a way out 
 nothing and is named. Whether the stored notebooks are up to date is tested with those of chapters.
 """
 
-import functools
 import importlib
 import io
 import sys
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import exercises
 import nbformat
-import notebooks
 import numpy as np
 import pytest
 
@@ -39,15 +37,9 @@ def wrong_answers(name):
     return importlib.import_module(f"wrong_answers.{module}").WRONG[function]
 
 
-@functools.cache
-def variant(path, solved):
-    return exercises.read_variant(path, ROOT, solved=solved)
-
-
 def answers(path, *, solved):
     """Execute a source's first code cell and its answers; return each check's answer."""
-    notebook = variant(path, solved)
-    shown = notebook.cells[:1] + notebook.cells[2:]
+    shown = exercises.variant_cells(path, solved=solved)
     namespace, found, begun = {}, {}, False
     for cell, source in zip(shown, exercises.read_cells(path), strict=True):
         if cell.cell_type == "code":
@@ -282,18 +274,19 @@ def test_inputs_are_new_every_time():
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_the_students_notebook_holds_no_solution(path):
-    student = variant(path, False)
-    solution = variant(path, True)
-    text = "\n".join(cell.source for cell in student.cells)
+    student = exercises.variant_cells(path, solved=False)
+    solution = exercises.variant_cells(path, solved=True)
+    text = "\n".join(cell.source for cell in student)
     assert "###" not in text.replace("####", "")
     for cell in exercises.read_cells(path):
         if exercises.is_solution(cell):
             hidden = cell.source.split(exercises.BEGIN)[1].split(exercises.END)[0]
             for line in hidden.splitlines():
                 assert len(line.strip()) < 12 or line.strip() not in text, line
-    assert "### " not in "\n".join(cell.source for cell in solution.cells)
-    for cell in notebooks.code_cells(student)[1:]:
-        assert not [line for line in cell.source.splitlines() if len(line) > 88]
+    assert "### " not in "\n".join(cell.source for cell in solution)
+    for cell in student + solution:
+        if cell.cell_type == "code":
+            assert not [line for line in cell.source.splitlines() if len(line) > 88]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

@@ -192,19 +192,24 @@ def _sections(cells):
     return sections
 
 
-def read_variant(path, root, *, solved):
-    """Return a source as a notebook without outputs: the student's, or the solution."""
-    listed = exercises(path)  # complains if the source is not in order
+def variant_cells(path, *, solved):
+    """Return the cells of the student's notebook, or of the solution."""
     cells = read_cells(path)
     for cell in cells:
         cell.source = variant(cell.source, solved=solved)
     if solved:
         cells[0].source = cells[0].source.replace("# Exercises to", "# Solutions to", 1)
-        last = cells[-1].source.rpartition("\n\n")
-        cells[-1].source = f"{last[0]}\n\nBack to [the exercises](../{STUDENT}/{path.stem}.ipynb)."
+        kept = cells[-1].source.rpartition("\n\n")[0]
+        cells[-1].source = f"{kept}\n\nBack to [the exercises](../{STUDENT}/{path.stem}.ipynb)."
+    return cells
+
+
+def read_variant(path, root, *, solved):
+    """Return a source as a notebook without outputs: the student's, or the solution."""
     # A check imports the module of its chapter by itself.
-    names = {exercise.check.partition(".")[0] for exercise in listed if exercise.check}
+    names = {exercise.check.partition(".")[0] for exercise in exercises(path) if exercise.check}
     needs = [f"ae_lib.exercises.{name}" for name in sorted(names)]
+    cells = variant_cells(path, solved=solved)
     return make_notebook(cells, f"{SOURCES}/{path.name}", root, needs=needs)
 
 

@@ -246,7 +246,7 @@ def _about(received, expected):
 
 
 def agrees(value, expected):
-    """Tell whether a result is the expected one, up to rounding.
+    """Tell whether a result is the expected one: up to rounding, whole numbers exactly.
 
     Parameters
     ----------
@@ -261,10 +261,12 @@ def agrees(value, expected):
     >>> agrees([1.0, 2.0], [1.0, 2.0 + 1e-9])
     True
     """
-    value, expected = as_array(value), np.asarray(expected, np.float64)
-    if value is None:
+    value, expected = as_array(value), np.asarray(expected)
+    if value is None or value.shape != expected.shape:
         return False
-    return value.shape == expected.shape and np.allclose(value, expected, _RTOL, _ATOL)
+    # Counts are whole numbers, and of a million one more is wrong.
+    rtol = 0 if expected.dtype.kind in "iu" else _RTOL
+    return np.allclose(value, expected.astype(np.float64), rtol, _ATOL)
 
 
 def compare(value, expected, what, mistakes=(), *, planted=None, infinite=""):

@@ -1,4 +1,4 @@
-"""Checks for the exercises to chapter 6: sizes, costs, overlaps, and what moves with the picture."""
+"""Checks for the exercises to chapter 6: sizes, costs, overlaps, and what moves along."""
 
 import numpy as np
 
@@ -18,13 +18,12 @@ __all__ = [
 def output_size(answer, rng):
     """The side of a map, by counting where the windows begin."""
     for padding in ("same", "valid"):
-        window, stride = (int(k) for k in (rng.choice([3, 5]), rng.choice([2, 3])))
-        # Neither a multiple of the stride nor one after taking the window off.
-        n = next(
-            n
-            for n in rng.permutation(np.arange(15, 40)).tolist()
-            if n % stride and (n - window) % stride
-        )
+        # Windows that are larger than two strides, and a picture at whose end something is left
+        # over, so that each mistake gives another size.
+        window, stride = int(rng.choice([7, 9])), int(rng.choice([2, 3]))
+        taken_off = 0 if padding == "same" else window
+        sizes = np.arange(20, 40)
+        n = int(rng.choice(sizes[(sizes - taken_off) % stride > 0]))
         last = n - 1 if padding == "same" else n - window
         expected = len(range(0, last + 1, stride))
         received = call(answer, n=n, window=window, stride=stride, padding=padding)
@@ -110,10 +109,13 @@ def costs(answer, rng):
         exact,
         "Parameters and multiplications",
         [
-            ("The biases are missing: one for each output channel.", exact - [c_out, 0]),
+            (
+                "The biases are missing: one for each output channel.",
+                np.subtract(exact, [c_out, 0]),
+            ),
             (
                 "There is one bias for each output channel, not one altogether.",
-                exact + [1 - c_out, 0],
+                np.add(exact, [1 - c_out, 0]),
             ),
             (
                 "A window reaches through all the input channels: c_in is missing.",
@@ -158,7 +160,7 @@ def coverage(answer, rng):
                 (exact > 0).astype(float),
             ),
             (
-                "The last window sticks out beyond n * stride: the length is (n - 1) stride + window.",
+                "The last window sticks out beyond n stride: (n - 1) stride + window.",
                 exact[: n * stride],
             ),
         ],

@@ -27,7 +27,6 @@ import numpy as np
 from ae_lib import check, load_mnist, plot_features, show, use_style
 
 use_style()
-picture = load_mnist(n_train=10, images=True).x_test[0, :, :, 0]
 
 # %% [markdown]
 # ## 6.1 How large is the map?
@@ -93,6 +92,7 @@ def convolve(x, window, bias):
 convolves = check("convolutional.convolve", convolve)
 
 # %%
+picture = load_mnist(n_train=10, images=True).x_test[0, :, :, 0]
 if convolves:
     windows = {"left border": [[-1, 0, 1]] * 3, "blur": np.ones((3, 3)) / 9,
                "spots": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]}
@@ -158,7 +158,8 @@ counts_windows = check("convolutional.coverage", coverage)
 if counts_windows:
     for window in range(2, 7):
         inside = coverage(12, window, 2)[6:-6]
-        print(f"window {window}:", inside.astype(int)[:8], "even" * (np.ptp(inside) == 0))
+        even = "even" if np.ptp(inside) == 0 else ""
+        print(f"window {window}:", inside.astype(int)[:8], even)
 
 # %% [markdown]
 # ## 6.5 A code, or a copy?
@@ -217,7 +218,8 @@ def pooled(x):
 
 
 if measures:
-    print([round(float(moves_along(pooled, picture, step)), 2) for step in (1, 2, 3, 4)])
+    for step in (1, 2, 3, 4):
+        print(f"step {step}: {moves_along(pooled, picture, step):.2f}")
 
 # %% [markdown]
 # ## 6.7 Which one for which data?
