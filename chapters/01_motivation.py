@@ -840,6 +840,7 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/01_motivation.ipynb), which check themselves.
 # - [Chapter 2](02_initialisation.ipynb) asks which initial weights let a deep network
 #   learn, and [Chapter 3](03_pretraining.ipynb) how the layers can be learnt one by one.
 # - [Chapter 4](04_pca.ipynb) compares autoencoders with PCA, their linear relative.

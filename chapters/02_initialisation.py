@@ -883,6 +883,7 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/02_initialisation.ipynb), which check themselves.
 # - [Chapter 3](03_pretraining.ipynb) learns one layer of features at a time.
 # - [Chapter 5](05_dense.ipynb) builds a network of today, and gives a reason for each
 #   layer.

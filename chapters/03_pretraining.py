@@ -1091,6 +1091,7 @@ assert curves["ReLU, He, Adam"][-1] < curves["pretrained"][-1]
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/03_pretraining.ipynb), which check themselves.
 # - [Chapter 4](04_pca.ipynb), to meet the rival that the unrolled network did not beat.
 # - [Chapter 5](05_dense.ipynb), for today's way to train a dense autoencoder, in
 #   detail.

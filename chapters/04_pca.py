@@ -834,5 +834,6 @@ assert thirty_accuracy > ae_accuracy + 0.1
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/04_pca.ipynb), which check themselves.
 # - [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by layer, and
 #   walks about in its code.

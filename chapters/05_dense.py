@@ -739,6 +739,7 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/05_dense.ipynb), which check themselves.
 # - [Chapter 6](06_convolutional.ipynb), where the network learns that pixels have neighbours.
 # - [Chapter 4](04_pca.ipynb), if the comparison with PCA made you curious: when is an
 #   autoencoder the same as PCA, and when is it not?

@@ -791,6 +791,7 @@ for n in pcas:
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/06_convolutional.ipynb), which check themselves.
 # - [Chapter 5](05_dense.ipynb), to walk through the code of the dense network.
 # - [Chapter 4](04_pca.ipynb), for PCA, which is still ahead for long codes.
 # - [Chapter 1](01_motivation.ipynb), to see again what codes are good for.
