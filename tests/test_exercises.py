@@ -6,6 +6,7 @@ nothing and is named. Whether the stored notebooks are up to date is tested with
 
 import importlib
 import io
+import re
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -14,6 +15,7 @@ import exercises
 import nbformat
 import numpy as np
 import pytest
+from test_notebooks import DIALECT, prose
 
 import ae_lib
 from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
@@ -355,3 +357,105 @@ def test_a_marker_alone_is_refused():
     for text in (exercises.BEGIN, exercises.END, f"{exercises.BEGIN}\n{exercises.BEGIN}"):
         with pytest.raises(exercises.ChapterError, match="without its counterpart"):
             exercises.variant(text, solved=True)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_their_markdown_is_portable_and_links_lead_somewhere(path):
+    for cell in exercises.variant_cells(path, solved=True) + exercises.variant_cells(
+        path, solved=False
+    ):
+        if cell.cell_type == "markdown":
+            text = prose(cell.source)
+            for what, pattern in DIALECT.items():
+                assert not re.search(pattern, text, flags=re.MULTILINE), f"{what}: {text}"
+            for target in re.findall(r"\]\((\.\.[^)\s]+)\)", text):
+                assert (ROOT / "book" / "exercises" / target).resolve().is_file(), target
+
+
+SOURCE = """\
+# %% [markdown]
+# # Exercises to chapter 3
+
+# %% [markdown]
+# ## 3.1 One
+#
+# ★ · 5 minutes · 1 point · derive and code
+
+# %%
+### BEGIN SOLUTION
+one = 1
+### END SOLUTION
+### STUB one = ...
+
+# %%
+check("pretraining.one", one)
+
+# %% [markdown]
+# ## Check yourself
+#
+# The solutions are elsewhere.
+"""
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course with one exercise, whose notebooks are not executed."""
+    for folder in ("chapters/exercises", "book", "ae_lib/exercises"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "ae_lib" / "__init__.py").write_text("_EXPORTS = {}\n")
+    (tmp_path / "ae_lib" / "exercises" / "__init__.py").write_text("")
+    (tmp_path / "ae_lib" / "exercises" / "pretraining.py").write_text("x = 1\n")
+    (tmp_path / "_config.yml").write_text("repository:\n  url: https://example.org/a/b\n")
+    (tmp_path / "chapters" / "exercises" / "03_one.py").write_text(SOURCE)
+    executed = []
+    monkeypatch.setattr(exercises, "execute", lambda _, name, __: executed.append(name))
+    assert exercises.main([], tmp_path) == 0
+    assert executed == ["exercises/03_one"] * 2
+    executed.clear()
+    return tmp_path, executed
+
+
+def test_both_notebooks_are_written_and_then_kept(course, capsys):
+    root, executed = course
+    assert exercises.main(["--check"], root) == 0
+    assert exercises.main([], root) == 0
+    assert executed == []
+    assert capsys.readouterr().out.count("outputs kept") == 2
+    text = {
+        folder: (root / "book" / folder / "03_one.ipynb").read_text()
+        for folder in (exercises.STUDENT, exercises.SOLUTION)
+    }
+    assert "one = ..." in text["exercises"]
+    assert "one = 1" in text["solutions"]
+    assert "# Solutions to chapter 3" in text["solutions"]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "words", "runs"),
+    [
+        ("chapters/exercises/03_one.py", "are elsewhere", "are here", "is not what", 0),
+        ("chapters/exercises/03_one.py", "one = 1", "one = 2", "solutions/03_one.ipynb is", 1),
+        ("ae_lib/exercises/pretraining.py", "1", "2", "is stale", 2),
+    ],
+)
+def test_what_changed_is_named_and_mended(course, path, old, new, words, runs, capsys):
+    root, executed = course
+    text = (root / path).read_text()
+    (root / path).write_text(text.replace(old, new))
+    assert exercises.main(["--check"], root) == 1
+    said = capsys.readouterr().out
+    assert words in said
+    assert "make exercises" in said
+    assert exercises.main([], root) == 0
+    assert len(executed) == runs
+    assert exercises.main(["--check"], root) == 0
+
+
+def test_orphans_and_broken_sources_are_named(course, capsys):
+    root, _ = course
+    (root / "book" / "solutions" / "09_gone.ipynb").write_text("{}")
+    assert exercises.main(["--check"], root) == 1
+    assert "book/solutions/09_gone.ipynb has no source" in capsys.readouterr().out
+    (root / "chapters" / "exercises" / "03_one.py").write_text(SOURCE.replace("★", "*"))
+    assert exercises.main([], root) == 1
+    assert "needs a line like" in capsys.readouterr().err
