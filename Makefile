@@ -17,14 +17,14 @@ QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks claims serve lint clean install site unit notebooks-check nbval site-check package
+.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit notebooks-check nbval site-check package
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /\1 | /p' Makefile | awk -F ' [|] ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
-book: notebooks site  ## build the website, and print the page to open
+book: notebooks exercises site  ## build the website, and print the page to open
 	@echo
 	@echo "Open $(PAGE)"
 
@@ -34,6 +34,12 @@ test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
 	@$(PY) tools/notebooks.py
 	@$(PY) tools/pictures.py
+
+exercises: $(READY)  ## make the notebooks of the exercises and of their solutions, as above
+	@$(PY) tools/exercises.py
+
+test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, and compare outputs
+	$(PYTEST) --nbval --nbval-current-env book/exercises book/solutions
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) tools/claims.py
@@ -48,13 +54,14 @@ lint: $(READY)  ## check the style of all Python code
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
 	$(PYTEST) --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
-		tools/claims.py tools/_claim_run.py tools/claims_table.py ae_lib
+		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/exercises.py ae_lib
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
 	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py
+	@$(PY) tools/exercises.py --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
-	$(PYTEST) --nbval --nbval-current-env book
+	$(PYTEST) --nbval --nbval-current-env --ignore=book/exercises --ignore=book/solutions book
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
 	$(VENV)/bin/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" \

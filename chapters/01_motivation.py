@@ -847,6 +847,7 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/01_motivation.ipynb), which check themselves.
 # - **Next:** [Chapter 2](02_initialisation.ipynb) asks which initial weights let a deep
 #   network learn.
 # - **Previous:** the [first page](index.md) shows the path through all chapters.

@@ -892,6 +892,7 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/02_initialisation.ipynb), which check themselves.
 # - **Next:** [Chapter 3](03_pretraining.ipynb) learns one layer at a time, and so finds
 #   a start that knows something of digits.
 # - **Previous:** [Chapter 1](01_motivation.ipynb) showed what codes are good for.

@@ -1090,6 +1090,7 @@ assert curves["ReLU, He, Adam"][-1] < curves["pretrained"][-1]
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/03_pretraining.ipynb), which check themselves.
 # - **Next:** [Chapter 4](04_pca.ipynb) takes a close look at PCA, the rival that the
 #   unrolled network did not beat.
 # - **Previous:** [Chapter 2](02_initialisation.ipynb) showed what goes wrong without a

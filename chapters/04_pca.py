@@ -839,6 +839,7 @@ assert thirty_accuracy > ae_accuracy + 0.1
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/04_pca.ipynb), which check themselves.
 # - **Next:** [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by
 #   layer, and walks about in its code.
 # - **Previous:** [Chapter 3](03_pretraining.ipynb) learnt a deep autoencoder one layer

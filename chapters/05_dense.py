@@ -757,6 +757,7 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 #
 # ## Where to go next
 #
+# - [The exercises to this chapter](exercises/05_dense.ipynb), which check themselves.
 # - **Next:** [Chapter 6](06_convolutional.ipynb) builds a network that knows from the
 #   start that pixels have neighbours.
 # - **Previous:** [Chapter 4](04_pca.ipynb) compared autoencoders with PCA, saying by

@@ -93,8 +93,11 @@ def loaded_by_css(text):
 def listed_files():
     """Return what the table of contents lists, in its order, without suffixes."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    return [toc["root"], *chapters]
+    files = [toc["root"]]
+    for part in toc["parts"]:
+        for chapter in part["chapters"]:
+            files += [chapter["file"], *(item["file"] for item in chapter.get("sections", []))]
+    return files
 
 
 def test_there_is_a_page_for_each_line_of_the_table_of_contents():
@@ -107,7 +110,8 @@ def test_previous_and_next_follow_the_table_of_contents():
     files = listed_files()
     for name, following in zip(files, [*files[1:], None], strict=True):
         link = parse(f"{name}.html").select_one("a.right-next")
-        assert (link and link["href"]) == (following and f"{following}.html")
+        target = link and (SITE / name).parent.joinpath(link["href"]).resolve()
+        assert target == (following and (SITE / f"{following}.html").resolve())
 
 
 def test_every_internal_link_and_anchor_leads_somewhere(page, soup, anchors):
@@ -227,6 +231,22 @@ def test_buttons_lead_to_the_pages_own_files(name):
     assert downloaded.read_bytes() == (ROOT / "book" / f"{name}.ipynb").read_bytes()
     assert soup.select(".btn-fullscreen-button")
     assert soup.select(".theme-switch-button")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_solutions_are_one_click_further_than_exercises(name):
+    chapter, asked = parse(f"{name}.html"), parse(f"exercises/{name}.html")
+
+    def leads_to(soup, address):
+        return [tag for tag in soup.select("article a[href]") if tag["href"] == address]
+
+    assert leads_to(chapter, f"exercises/{name}.html")
+    assert not leads_to(chapter, f"solutions/{name}.html")
+    assert leads_to(asked, f"../solutions/{name}.html")
+    for soup in (asked, parse(f"solutions/{name}.html")):
+        buttons = soup.select(".article-header-buttons a[href]")
+        (edit,) = [link["href"] for link in buttons if link.get_text(strip=True) == "Suggest edit"]
+        assert in_repository(edit) == ROOT / "chapters" / "exercises" / f"{name}.py"
 
 
 @pytest.mark.parametrize("name", ["notation", "glossary"])

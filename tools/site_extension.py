@@ -54,13 +54,16 @@ def script_of(url):
     --------
     >>> script_of("https://example.org/edit/main/book/04_pca.ipynb")
     'https://example.org/edit/main/chapters/04_pca.py'
+    >>> script_of("https://example.org/edit/main/book/solutions/04_pca.ipynb")
+    'https://example.org/edit/main/chapters/exercises/04_pca.py'
     >>> script_of("https://example.org/edit/main/book/notation.md")
     'https://example.org/edit/main/book/notation.md'
     """
     if not url.endswith(".ipynb"):
         return url
     start, _, name = url.removesuffix(".ipynb").rpartition("/book/")
-    return f"{start}/chapters/{name}.py"
+    # Exercises and solutions come from one script.
+    return f"{start}/chapters/{name.replace('solutions/', 'exercises/')}.py"
 
 
 def sized_by_attributes(body):
