@@ -7,6 +7,8 @@ VENV = .venv
 # What pip installs: the exact versions by default.
 INSTALL = -r requirements.txt
 PORT = 8000
+# Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
+CHAPTERS =
 STEPS = lint unit notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
@@ -17,7 +19,8 @@ QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks claims serve lint clean install site unit notebooks-check nbval site-check package
+.PHONY: help book test notebooks claims serve lint clean install site unit \
+	notebooks-check nbval site-check package test-colab
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -64,6 +67,9 @@ site-check: $(READY)  ## check the website that was built: links, alt texts, not
 
 package: $(READY)  ## build the package, and use it alone in a fresh environment
 	$(PYTEST) tests/test_package.py
+
+test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
+	@$(PY) tools/colab.py $(CHAPTERS)
 
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what was built (the environment in .venv stays)
