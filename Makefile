@@ -7,6 +7,8 @@ VENV = .venv
 # What pip installs: the exact versions by default.
 INSTALL = -r requirements.txt
 PORT = 8000
+# make bundle WHEELS=1 puts all packages in, for this platform.
+WHEELS =
 # Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
 CHAPTERS =
 STEPS = lint unit notebooks-check nbval site site-check package
@@ -20,7 +22,8 @@ PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
 .PHONY: help book test notebooks claims serve lint clean install site unit \
-	notebooks-check nbval site-check package test-colab
+	notebooks-check nbval site-check package test-colab \
+	slides bundle test-bundle
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -70,6 +73,16 @@ package: $(READY)  ## build the package, and use it alone in a fresh environment
 
 test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
 	@$(PY) tools/colab.py $(CHAPTERS)
+
+slides: $(READY)  ## make slides of the chapters, from the notebooks as they are
+	@$(PY) tools/slides.py
+
+bundle: site slides  ## pack site, slides, notebooks, ae_lib into a zip for a room without a network; WHEELS=1: all packages too
+	@$(PY) tools/bundle.py $(if $(WHEELS),--wheels)
+
+test-bundle:  ## pack with all packages, then install from the zip with no network and run a notebook
+	@$(MAKE) --no-print-directory bundle WHEELS=1
+	$(PYTEST) tests/test_bundle_install.py
 
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what was built (the environment in .venv stays)

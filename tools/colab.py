@@ -35,7 +35,7 @@ LIMIT = 60  # seconds for the install cell: a reader waits for it in every new r
 # First pip itself, so that Colab's does the rest.
 FOUNDATION = ["pip", "setuptools", "wheel"]
 # What runs a notebook in Colab, and what chapters import beside the dependencies of ae_lib.
-RUNTIME = ["ipykernel", "nbclient", "nbformat", "joblib", "pandas", "scipy"]
+RUNTIME = ["ipykernel", "nbclient", "nbformat", "scipy"]
 CHECKERS = ["nbval", "pytest"]
 
 # The cell that comes before the install cell: in Colab this module is loaded from the start.
