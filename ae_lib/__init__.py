@@ -9,6 +9,8 @@ Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
 Learning one layer at a time
     :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
+Exercises
+    :func:`check`
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
     :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`,
@@ -25,6 +27,7 @@ _EXPORTS = {
     "RBM": "rbm",
     "SEED": "seeds",
     "Stack": "stack",
+    "check": "exercises",
     "layer_shapes": "plots.blocks",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",

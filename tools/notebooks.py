@@ -226,14 +226,36 @@ def code_cells(notebook):
 
 def read_chapter(path, root):
     """Return a chapter as a notebook without outputs, with its install cell and its digest."""
-    cells = jupytext.read(path, fmt="py:percent").cells
+    return make_notebook(jupytext.read(path, fmt="py:percent").cells, f"chapters/{path.name}", root)
+
+
+def make_notebook(cells, place, root, *, needs=()):
+    """Return the cells of a script as a notebook without outputs.
+
+    Parameters
+    ----------
+    cells : list of NotebookNode
+        As jupytext reads them.
+    place : str
+        The script, for messages.
+    root : Path
+        The folder of the course.
+    needs : iterable of str
+        Modules of the package that the cells use without importing them by name.
+
+    Returns
+    -------
+    NotebookNode
+        With the install cell, and with the digest in its metadata.
+    """
     if not cells or cells[0].cell_type != "markdown":
-        raise ChapterError(f"chapters/{path.name} must begin with a Markdown cell")
+        raise ChapterError(f"{place} must begin with a Markdown cell")
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=copy.deepcopy(METADATA))
     trees = [
-        parse_cell(cell.source, f"chapters/{path.name}, code cell {number}")
+        parse_cell(cell.source, f"{place}, code cell {number}")
         for number, cell in enumerate(code_cells(notebook), 1)
     ]
+    trees += [ast.parse(f"import {name}") for name in needs]
     notebook.metadata.ae = {"digest": digest(trees, root)}
 
     install = nbformat.v4.new_code_cell(INSTALL.format(address=read_address(root)))

@@ -1,0 +1,288 @@
+"""Checks for the exercises to chapter 3: machines so small that all states can be listed."""
+
+import itertools
+
+import numpy as np
+
+from ae_lib.exercises._checking import Wrong, agrees, as_array, as_numbers, call, compare, parts
+
+# The checks, in the order of the exercises.
+__all__ = ["conditionals", "free_energy", "cd1_change", "momentum_step", "unrolled", "gap"]
+
+
+def _states(n):
+    """List all states of n units that are 0 or 1, a row for each."""
+    return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
+
+
+def _machine(rng, scale=1.5):
+    """Draw a machine of 4 visible and 3 hidden units: W, a, b."""
+    return (
+        rng.normal(0, scale, (4, 3)),
+        rng.normal(0, scale, 4),
+        rng.normal(0, scale, 3),
+    )
+
+
+def _weights_of_states(v, W, a, b):
+    """exp(-energy), a row for each picture of ``v``, a column for each hidden state."""
+    hidden = _states(len(b))
+    return np.exp((v @ a)[:, None] + hidden @ b + v @ W @ hidden.T)
+
+
+def _sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def conditionals(answer, rng):
+    """p(h = 1 | v), compared with the list of all states."""
+    W, a, b = _machine(rng)
+    v = _states(4)[rng.permutation(16)[:10]]
+    weight = _weights_of_states(v, W, a, b)
+    expected = weight @ _states(3) / weight.sum(axis=1, keepdims=True)
+    received = call(answer, v=v, W=W, b=b)
+    compare(
+        received,
+        expected,
+        "The probabilities of the hidden units",
+        [
+            ("The bias b is missing: a unit likes to be on, or not, on its own.", _sigmoid(v @ W)),
+            ("This is the sum that comes in. The logistic function is missing.", v @ W + b),
+            ("The sign within the exponential is wrong: this is p(h = 0 | v).", 1 - expected),
+            (
+                "These are states, 0 or 1. Asked for is the probability of a 1, without a draw.",
+                (expected > 0.5).astype(float),
+            ),
+        ],
+    )
+    if np.isin(np.asarray(received), [0, 1]).all():
+        raise Wrong("These are states, 0 or 1. Asked for are probabilities, without a draw.")
+
+
+def free_energy(answer, rng):
+    """F(v), compared with the sum over all hidden states; and without overflow."""
+    W, a, b = _machine(rng)
+    v = _states(4)[rng.permutation(16)[:10]]
+    expected = -np.log(_weights_of_states(v, W, a, b).sum(axis=1))
+    hidden = np.log1p(np.exp(v @ W + b)).sum(axis=1)
+    received = call(answer, v=v, W=W, a=a, b=b)
+    compare(
+        received,
+        expected,
+        "The free energy",
+        [
+            ("The sign is wrong: low free energy means a probable picture.", -expected),
+            ("The visible biases are missing: the first sum of (3.5).", -hidden),
+            ("The two sums have different signs here. In (3.5) both have a minus.", v @ a - hidden),
+            (
+                "The hidden biases are missing in the exponent.",
+                -v @ a - np.log1p(np.exp(v @ W)).sum(axis=1),
+            ),
+            (
+                "This is the energy with the most probable or the mean hidden states. The free "
+                "energy sums over all of them: log(1 + e^...).",
+                -v @ a - (_sigmoid(v @ W + b) * (v @ W + b)).sum(axis=1),
+            ),
+        ],
+    )
+    large = 400 * W
+    received = call(answer, v=v, W=large, a=a, b=b)
+    exact = -v @ a - np.logaddexp(0, v @ large + b).sum(axis=1)
+    compare(
+        received,
+        exact,
+        "The free energy for large weights",
+        infinite="e to the power of 800 is too large for a float: `np.logaddexp(0, x)` computes "
+        "log(1 + e^x) without it.",
+    )
+
+
+def _average_changes(v, W, a, b):
+    """What CD-1 does to W on average, and what typical mistakes do, by listing hidden states."""
+    hidden = _states(len(b))
+    up = _sigmoid(v @ W + b)
+    reached = np.where(hidden == 1, up[:, None], 1 - up[:, None]).prod(axis=2)
+    down = _sigmoid(hidden @ W.T + a)
+    data = v.T @ up / len(v)
+
+    def change(pictures, weight):
+        return data - (pictures * weight[:, None]).T @ _sigmoid(pictures @ W + b)
+
+    pixels = _states(len(a))
+    drawn = np.where(pixels == 1, down[:, None], 1 - down[:, None]).prod(axis=2)
+    mean_down = _sigmoid(up @ W.T + a)
+    share = np.full(len(v), 1 / len(v))
+    return {
+        "right": change(down, reached.mean(axis=0)),
+        "not drawn": change(mean_down, share),
+        "pixels drawn": change(pixels, reached.mean(axis=0) @ drawn),
+        "visible bias": change(_sigmoid(hidden @ W.T), reached.mean(axis=0)),
+    }
+
+
+def cd1_change(answer, rng):
+    """The change of W, averaged over many pictures, compared with an exact average."""
+    n = 40_000
+    # A standard error of an average is at most 0.0025 with so many pictures.
+    tolerance = 0.015
+    while True:
+        W, a, b = _machine(rng, scale=2.0)
+        v = _states(4)[rng.choice(16, size=4, replace=False)]
+        averages = _average_changes(v, W, a, b)
+        right = averages.pop("right")
+        # Where a mistake makes hardly a difference, take another machine.
+        if min(np.abs(wrong - right).max() for wrong in averages.values()) > 3 * tolerance:
+            break
+    batch = np.repeat(v, n // 4, axis=0)
+    returned = call(answer, v=batch, W=W, a=a, b=b, rng=rng)
+    received = as_array(returned)
+    if received is None:
+        as_numbers(returned, right.shape, "The change of W")
+
+    def near(value, average):
+        return value.shape == average.shape and np.abs(value - average).max() < tolerance
+
+    if near(received, right):
+        again = call(answer, v=batch, W=W, a=a, b=b, rng=rng)
+        if agrees(received, again):
+            raise Wrong(
+                "Twice the same change: nothing is drawn, or always the same numbers. Draw the "
+                "states with `rng.random`."
+            )
+        return
+    if received.shape == right.shape:
+        hints = [
+            (-right, "The sign is wrong: data first, minus reconstruction."),
+            (
+                averages["not drawn"],
+                "The hidden units hand down probabilities. Draw states: each unit may pass on no "
+                "more than one bit.",
+            ),
+            (
+                averages["pixels drawn"],
+                "You draw the pixels, too. On the way down, take their probabilities: that makes "
+                "less noise.",
+            ),
+            (
+                averages["visible bias"],
+                "The visible biases a are missing in the reconstruction.",
+            ),
+        ]
+        for average, hint in hints:
+            if near(received, average):
+                raise Wrong(hint)
+        if near(received / n, right):
+            raise Wrong("This is a sum over the batch. Divide by its length: a mean is asked for.")
+    value = as_numbers(received, right.shape, "The change of W")
+    worst = np.unravel_index(np.abs(value - right).argmax(), right.shape)
+    raise Wrong(
+        f"The change of W, on average over {n} pictures: expected {right[worst]:.3f} at "
+        f"{tuple(map(int, worst))}. Received: {value[worst]:.3f}."
+    )
+
+
+def momentum_step(answer, rng):
+    """One step with momentum and weight decay, whose planted mistake is the decay's size."""
+    W, step, slope = rng.normal(size=(3, 4, 3))
+    rate, momentum, decay = rng.uniform(0.01, 0.1), rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.3)
+    received = call(answer, W=W, step=step, slope=slope, rate=rate, momentum=momentum, decay=decay)
+    new_W, new_step = parts(received, ["W", "step"])
+
+    def result(change):
+        return np.stack([W + change, change])
+
+    value = np.stack(
+        [
+            as_numbers(new_W, (4, 3), "The new W"),
+            as_numbers(new_step, (4, 3), "The new step"),
+        ]
+    )
+    compare(
+        value,
+        result(momentum * step + rate * (slope - decay * W)),
+        "The new W and step, one above the other",
+        [
+            (
+                "The decay has the wrong sign: now weights grow.",
+                result(momentum * step + rate * (slope + decay * W)),
+            ),
+            (
+                "Without decay the weights are not held back at all. It belongs there, but in "
+                "another place.",
+                result(momentum * step + rate * slope),
+            ),
+            (
+                "Now the momentum is multiplied by the rate as well. Only slope and decay are.",
+                result(rate * (momentum * step + slope - decay * W)),
+            ),
+            (
+                "The decay pulls at the step. It has to pull at the weights.",
+                result(momentum * step + rate * (slope - decay * step)),
+            ),
+        ],
+        planted=result(momentum * step + rate * slope - decay * W),
+    )
+
+
+def unrolled(answer, rng):
+    """A stack of three machines as the layers of an autoencoder."""
+    sizes = rng.choice(np.arange(3, 9), size=4, replace=False)
+    machines = [
+        (rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n))
+        for m, n in itertools.pairwise(sizes)
+    ]
+    received = call(answer, machines=machines)
+    if not isinstance(received, tuple | list):
+        raise Wrong(
+            "Expected a list of layers, each a pair of a matrix and a bias. Received: "
+            f"{type(received).__name__}."
+        )
+    if len(received) != 6:
+        raise Wrong(f"Three machines give six layers, up and down. Received: {len(received)}.")
+    layers = [parts(layer, ["matrix", "bias"]) for layer in received]
+    expected = [(W, b) for W, _, b in machines]
+    expected += [(W.T, a) for W, a, _ in reversed(machines)]
+    if _same_layers(layers, expected[:3] + expected[:2:-1]):
+        raise Wrong("The decoder begins at the code: the last machine comes first.")
+    for number, ((matrix, bias), (W, c)) in enumerate(zip(layers, expected, strict=True), 1):
+        if number > 3 and agrees(matrix, W.T):
+            raise Wrong("On the way down the matrices have to be transposed.")
+        compare(matrix, W, f"The matrix of layer {number}")
+        if (number > 3 and np.shape(bias) != c.shape) or agrees(bias, 0 * c):
+            raise Wrong(
+                "The decoder's biases are the visible ones, a, of the machine that is turned "
+                "over. Zeros or hidden biases will not do."
+            )
+        compare(bias, c, f"The bias of layer {number}")
+
+
+def _same_layers(first, second):
+    return all(
+        agrees(x, y) for pair in zip(first, second, strict=True) for x, y in zip(*pair, strict=True)
+    )
+
+
+def gap(answer, rng):
+    """The difference of mean free energies, with sets of different sizes."""
+    n_own, n_unseen = rng.choice(np.arange(20, 60), size=2, replace=False)
+    own, unseen = rng.normal(-5, 2, n_own), rng.normal(3, 2, n_unseen)
+    compare(
+        call(answer, own=own, unseen=unseen),
+        unseen.mean() - own.mean(),
+        "The gap",
+        [
+            (
+                "The sign is wrong: a machine that overfits gives unseen digits the higher free "
+                "energy, and then the gap has to be positive.",
+                own.mean() - unseen.mean(),
+            ),
+            (
+                "These are sums. The two sets are not equally large, so compare means.",
+                unseen.sum() - own.sum(),
+            ),
+            (
+                "A gap is a difference, not a ratio: log Z cancels only there.",
+                unseen.mean() / own.mean(),
+            ),
+        ],
+    )

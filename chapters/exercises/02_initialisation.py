@@ -1,0 +1,237 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Exercises to chapter 2
+#
+# Slopes, Jacobians and a rule for the start: the pieces behind the pictures of
+# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As everywhere, a matrix `W` has
+# a row for each input and a column for each output of its layer.
+#
+# Replace each `...` by your own code, and run the check below it. It tries your function
+# on random numbers, and says what it found. "Run all" goes through whether you have
+# solved an exercise or not.
+#
+# **Time:** about 85 minutes, one to three stars for how hard an exercise is.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ae_lib import COLOURS, check, show, use_style
+
+use_style()
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+# %% [markdown]
+# ## 2.1 The slope of a logistic unit
+#
+# ★ · 10 minutes · 1 point · derive and code
+#
+# Differentiate $\sigma(x) = 1 / (1 + e^{-x})$, and code the slope for an array `x`. At
+# -800 and at 800 it has to be 0, not NaN.
+
+
+# %%
+def slope(x):
+    """The slope of the logistic function, of the shape of x."""
+    ### BEGIN SOLUTION
+    small = np.exp(-np.abs(x))  # the slope is the same at x and at -x
+    return small / (1 + small) ** 2
+    ### END SOLUTION
+    ### STUB return ...
+
+
+# %%
+_ = check("initialisation.slope", slope)
+
+# %% [markdown]
+# ## 2.2 The Jacobian of a layer
+#
+# ★★ · 15 minutes · 2 points · derive and code
+#
+# A layer computes $h = \sigma(x W + b)$ for one input `x`. Return the matrix with
+# $\partial h_i / \partial x_j$ in row $i$, column $j$. It is the product $D W^\top$ of
+# (2.1): there $W$ has a row for each output.
+
+
+# %%
+def jacobian(x, W, b):
+    """The derivatives of the outputs, of shape (outputs, inputs)."""
+    ### BEGIN SOLUTION
+    h = sigmoid(x @ W + b)
+    return (h * (1 - h))[:, None] * W.T
+    ### END SOLUTION
+    ### STUB return ...
+
+
+# %%
+jacobian_is_right = check("initialisation.jacobian", jacobian)
+
+# %% [markdown]
+# > **Predict.** A product of ten such matrices, each 50 by 50, with weights of standard
+# > deviation `std`: at which `std` is its largest singular value about 1?
+
+# %%
+my_std = 0.0  # your prediction
+
+# %% tags=["nbval-ignore-output"]
+if jacobian_is_right:
+    rng = np.random.default_rng(0)
+    stds, largest = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6], []
+    for std in stds:
+        x, product = rng.random(50), np.eye(50)
+        for _ in range(10):
+            W = rng.normal(0, std, (50, 50))
+            product = jacobian(x, W, 0) @ product
+            x = sigmoid(x @ W)
+        largest.append(np.linalg.svd(product, compute_uv=False)[0])
+    fig, ax = plt.subplots(figsize=(6.5, 3.0))
+    ax.loglog(stds, largest, "o-", color=COLOURS["data"])
+    ax.axhline(1, color=COLOURS["bad"])
+    ax.set(xlabel="standard deviation of the weights", ylabel="largest singular value")
+    show(fig, alt="Largest singular value of the product of ten Jacobians against the "
+         "standard deviation of the weights: it rises by many powers of ten.")
+
+# %% [markdown]
+# ## 2.3 A rule for any unit
+#
+# ★ · 10 minutes · 2 points · derive and code
+#
+# Glorot's rule, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, is made for units whose
+# slope is 1. Return the standard deviation for units whose slope is `slope`.
+
+
+# %%
+def fitting_std(n_in, n_out, slope):
+    """The standard deviation of the first weights."""
+    ### BEGIN SOLUTION
+    return np.sqrt(2 / (n_in + n_out)) / slope
+    ### END SOLUTION
+    ### STUB return ...
+
+
+# %%
+_ = check("initialisation.fitting_std", fitting_std)
+
+# %% [markdown]
+# ## 2.4 Backwards through all layers
+#
+# ★★★ · 25 minutes · 3 points · derive and code
+#
+# A network without biases: each layer computes $\sigma(h W)$, and the loss is half the
+# sum of the squared differences between output and `target`, over all pictures and
+# units. Return its gradients, one for each matrix in `weights`, in their order.
+
+
+# %%
+def gradients(x, weights, target):
+    """List of gradients, each of the shape of its matrix."""
+    ### BEGIN SOLUTION
+    values = [x]
+    for W in weights:
+        values.append(sigmoid(values[-1] @ W))
+    delta, found = values[-1] - target, []
+    for W, below, h in zip(weights[::-1], values[-2::-1], values[:0:-1], strict=True):
+        delta = delta * h * (1 - h)
+        found.append(below.T @ delta)
+        delta = delta @ W.T
+    return found[::-1]
+    ### END SOLUTION
+    ### STUB return ...
+
+
+# %%
+_ = check("initialisation.gradients", gradients)
+
+# %% [markdown]
+# ## 2.5 Bytes
+#
+# ★★ · 10 minutes · 2 points · find the planted mistake
+#
+# Pictures often come as bytes, from 0 to 255 (`uint8`). This function is to return the
+# squared error per image for pixels between 0 and 1. It runs without a complaint, and
+# its result is wrong twice over. Mend it.
+
+
+# %%
+def difference(x, y):
+    """Squared error per image of two arrays of bytes, a row for each image."""
+    ### BEGIN SOLUTION
+    x, y = x / 255, y / 255  # bytes have no negative numbers, so convert first
+    ### END SOLUTION
+    return ((x - y) ** 2).sum(axis=1).mean()
+
+
+# %%
+_ = check("initialisation.difference", difference)
+
+# %% [markdown]
+# ## 2.6 Stuck
+#
+# ★★ · 15 minutes · 3 points · explain
+#
+# A friend's deep autoencoder with logistic units has had an error of 52.9 since the first
+# epoch. "A bad local minimum", he says, "I shall try another seed." In six sentences or
+# fewer: what would you measure before you agree, and what would you change first?
+
+# %% [markdown]
+# ### BEGIN SOLUTION
+# 52.9 is the error of the mean image, so the output does not depend on the digit. I should
+# measure the lengths of the gradients of all matrices, and the signal in each layer: how
+# much its values differ between digits. If both fade towards one end, the start is a flat
+# place, and no minimum has been shown. I should change the size of the first weights by a
+# rule that knows the units, four times Glorot's here, or take ReLU with He's rule. Another
+# seed gives weights of the same size, and the same result. (One point for the mean image,
+# one for a measurement, one for a change that follows from it.)
+# ### END SOLUTION
+# ### STUB *Write your answer here.*
+
+# %% [markdown]
+# ## Check yourself
+#
+# Choose an answer before you unfold it.
+#
+# **1. Why do gradients fade in a deep logistic network with small weights?** (a) The
+# learning rate is too small. (b) Each layer multiplies them by slopes of at most 1/4 and
+# by small weights. (c) The data is too simple.
+#
+# <details><summary>Answer</summary>
+#
+# (b). (a) is wrong: the gradient is there before any step is taken. (c) is wrong: the
+# product of Jacobians is small for any data.
+#
+# </details>
+#
+# **2. All weights start at 0. What happens?** (a) The best start: no unit is favoured. (b)
+# All units of a layer stay equal. (c) The gradients explode.
+#
+# <details><summary>Answer</summary>
+#
+# (b). Equal units get equal gradients, and stay equal. (a) is wrong for that very reason:
+# somebody has to be different. (c) is wrong: gradients pass through weights, and these are
+# 0.
+#
+# </details>
+#
+# **3. Does Adam make the start unimportant?** (a) Yes, its steps do not depend on the size
+# of gradients. (b) No. (c) Only for ReLU.
+#
+# <details><summary>Answer</summary>
+#
+# (b). From 0.01, the logistic network stayed near the mean image with Adam, too. (a) is
+# wrong: the size is mended, but the direction of a gradient through dead layers says
+# little. (c) is wrong: ReLU from 0.01 did not get far either.
+#
+# </details>
+#
+# The solutions are on [a page of their own](../solutions/02_initialisation.ipynb).

@@ -1,0 +1,364 @@
+"""The exercises: solutions pass, stubs are not solved yet, wrong answers get their own hints.
+
+What a student may hand in by accident (exceptions, wrong types, NaN, a way out of Python) stops
+nothing and is named. Whether the stored notebooks are up to date is tested with those of chapters.
+"""
+
+import functools
+import importlib
+import io
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import exercises
+import nbformat
+import notebooks
+import numpy as np
+import pytest
+
+import ae_lib
+from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
+NAMES = exercise_names()
+LISTED = [(path, exercise) for path in SOURCES for exercise in exercises.exercises(path)]
+
+
+# Whose solutions train a network, or whose checks read all test digits.
+SLOW = {"dense.thirty_numbers", "pca.thirty_numbers"}
+
+
+def seeds(name, count):
+    return range(1 if name in SLOW else count)
+
+
+def wrong_answers(name):
+    module, _, function = name.partition(".")
+    return importlib.import_module(f"wrong_answers.{module}").WRONG[function]
+
+
+@functools.cache
+def variant(path, solved):
+    return exercises.read_variant(path, ROOT, solved=solved)
+
+
+def answers(path, *, solved):
+    """Execute a source's first code cell and its answers; return each check's answer."""
+    notebook = variant(path, solved)
+    shown = notebook.cells[:1] + notebook.cells[2:]
+    namespace, found, begun = {}, {}, False
+    for cell, source in zip(shown, exercises.read_cells(path), strict=True):
+        if cell.cell_type == "code":
+            needed = not begun or exercises.is_solution(source)
+            # Training takes too long here. The stored notebook says that such answers are right.
+            if needed and not (solved and "slow" in source.metadata.get("tags", [])):
+                # No answer that is tested here needs digits, and reading them takes time.
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(ae_lib, "load_mnist", lambda **_: None, raising=False)
+                    exec(compile(cell.source, path.name, "exec"), namespace)
+            begun = True
+            if exercises.checked(source):
+                name, expression = exercises.checked(source)
+                try:
+                    found[name] = eval(expression, namespace)
+                except NameError:
+                    assert name in SLOW
+    return found
+
+
+@pytest.fixture(scope="module")
+def solutions():
+    return {name: answer for path in SOURCES for name, answer in answers(path, solved=True).items()}
+
+
+@pytest.fixture(scope="module")
+def stubs():
+    return {
+        name: answer for path in SOURCES for name, answer in answers(path, solved=False).items()
+    }
+
+
+# What the course has ------------------------------------------------------------------------------
+
+
+def test_there_are_enough_of_them():
+    assert len(LISTED) >= 30
+    assert len(NAMES) >= 24
+    for path in SOURCES:
+        assert len(exercises.exercises(path)) >= 5, path.name
+
+
+def test_each_check_belongs_to_one_exercise():
+    assert sorted(item.check for _, item in LISTED if item.check) == sorted(NAMES)
+    for path in SOURCES:
+        stems = {item.check.partition(".")[0] for item in exercises.exercises(path) if item.check}
+        assert stems == {path.stem[3:]}
+
+
+def test_numbers_go_up_and_kinds_are_mixed():
+    for path in SOURCES:
+        listed = exercises.exercises(path)
+        chapter = int(path.stem[:2])
+        assert [item.number for item in listed] == [
+            f"{chapter}.{number}" for number in range(1, len(listed) + 1)
+        ]
+        assert len({item.kind for item in listed}) >= 3, path.name
+        assert listed[-1].kind == "explain"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_each_ends_with_questions_and_folded_answers(path):
+    text = exercises.read_cells(path)[-1].source
+    assert text.startswith("## Check yourself")
+    count = text.count("<details>")
+    assert 3 <= count <= 5
+    assert count == text.count("</details>") == text.count("<summary>Answer</summary>")
+    assert f"(../solutions/{path.stem}.ipynb)" in text
+    assert text.count("wrong") + text.count("forgets") >= count
+
+
+# Right, not yet, wrong ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_is_solved(name, solutions):
+    if name not in solutions:
+        pytest.skip("its solution trains a network: see the stored notebook")
+    for seed in seeds(name, 5):
+        result = check(name, solutions[name], seed=seed, quiet=True)
+        assert result.status == SOLVED, str(result)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stub_is_not_solved_yet(name, stubs):
+    for seed in seeds(name, 3):
+        result = check(name, stubs[name], seed=seed, quiet=True)
+        assert result.status == UNSOLVED, str(result)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_wrong_answer_gets_its_own_hint(name):
+    wrong = wrong_answers(name)
+    assert len(wrong) >= 2
+    for answer, words in wrong:
+        for seed in seeds(name, 3):
+            result = check(name, answer, seed=seed, quiet=True)
+            assert result.status == WRONG, f"{words!r} was {result.status}"
+            assert words in result.hint, f"seed {seed}: {words!r} is not in: {result.hint}"
+
+
+# Whatever comes -----------------------------------------------------------------------------------
+
+
+class Unprintable:
+    def __repr__(self):
+        raise ValueError("no")
+
+    def __array__(self, *_, **__):
+        raise SystemExit(3)
+
+
+def fails(*_):
+    raise ZeroDivisionError("by hand")
+
+
+def leaves(*_):
+    sys.exit(0)
+
+
+def recurses(*arguments):
+    return recurses(*arguments)
+
+
+def raises_unprintable(*_):
+    class OddError(Exception):
+        def __str__(self):
+            raise ValueError("no")
+
+    raise OddError
+
+
+STRANGE = {
+    "no function": (3, ""),
+    "text": ("abc", ""),
+    "a class": (dict, ""),
+    "an exception": (fails, "ZeroDivisionError"),
+    "an exception without words": (raises_unprintable, "Odd"),
+    "sys.exit": (leaves, "SystemExit"),
+    "endless recursion": (recurses, "RecursionError"),
+    "None": (lambda *_: None, "None"),
+    "a string": (lambda *_: "seven", "Received"),
+    "a dictionary": (lambda *_: {"x": 1}, "Received"),
+    "NaN": (lambda *_: np.nan, ""),
+    "a wrong shape": (lambda *_: np.zeros((2, 3, 5, 7)), ""),
+    "ragged": (lambda *_: [[1, 2], [3]], "Received"),
+    "too few parameters": (lambda: 1, "TypeError"),
+    "unprintable": (lambda *_: Unprintable(), ""),
+    "complex": (lambda *_: 1j, "Received"),
+}
+
+
+@pytest.mark.parametrize("what", STRANGE)
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_stops_a_notebook(name, what):
+    answer, words = STRANGE[what]
+    if name in SLOW and callable(answer):
+        answer = (answer, answer)
+    result = check(name, answer, seed=0, quiet=True)
+    assert result.status == WRONG, str(result)
+    assert words in result.hint, str(result)
+    assert "could not be checked" not in result.hint, str(result)
+
+
+def spoiling(function):
+    """The same function, but it leaves its first array changed."""
+
+    def spoiled(*arguments):
+        returned = function(*arguments)
+        for argument in arguments:
+            if isinstance(argument, np.ndarray) and argument.size:
+                argument[...] = 1 - argument
+                break
+        return returned
+
+    return spoiled
+
+
+def test_a_changed_argument_is_noticed(solutions):
+    noticed = 0
+    for name in solutions:
+        if callable(solutions[name]):
+            result = check(name, spoiling(solutions[name]), seed=0, quiet=True)
+            noticed += "changes its argument" in result.hint
+            assert result.passed or "changes its argument" in result.hint, str(result)
+    assert noticed > len(NAMES) / 2
+
+
+def test_an_interruption_gets_through():
+    def endless(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check("pretraining.gap", endless, quiet=True)
+
+
+def test_dots_inside_a_function_are_named():
+    result = check("pretraining.gap", lambda own, unseen: own.mean() - ..., quiet=True)
+    assert "There is still a `...`" in result.hint
+
+
+def test_an_exercise_that_is_not_there_is_named():
+    result = check("pretraining.free_enrgy", ..., quiet=True)
+    assert not result.passed
+    assert "Did you mean 'pretraining.free_energy'" in result.hint
+
+
+def test_the_answer_may_come_as_float32_or_as_a_list(solutions):
+    name = "pretraining.conditionals"
+    for turn in (np.float32, np.ndarray.tolist):
+        assert check(name, lambda *x, turn=turn: turn(solutions[name](*x)), seed=1, quiet=True)
+
+
+def test_what_is_said_is_printed_once(solutions):
+    said = io.StringIO()
+    with redirect_stdout(said):
+        result = check("pretraining.gap", solutions["pretraining.gap"])
+    assert said.getvalue() == "pretraining.gap: solved.\n"
+    assert result
+    assert result.passed
+
+
+def test_inputs_are_new_every_time():
+    seen = []
+    for _ in range(2):
+        check("pretraining.gap", lambda own, unseen: seen.append(own.sum()), quiet=True)
+    assert seen[0] != seen[1]
+
+
+# The notebooks ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_students_notebook_holds_no_solution(path):
+    student = variant(path, False)
+    solution = variant(path, True)
+    text = "\n".join(cell.source for cell in student.cells)
+    assert "###" not in text.replace("####", "")
+    for cell in exercises.read_cells(path):
+        if exercises.is_solution(cell):
+            hidden = cell.source.split(exercises.BEGIN)[1].split(exercises.END)[0]
+            for line in hidden.splitlines():
+                assert len(line.strip()) < 12 or line.strip() not in text, line
+    assert "### " not in "\n".join(cell.source for cell in solution.cells)
+    for cell in notebooks.code_cells(student)[1:]:
+        assert not [line for line in cell.source.splitlines() if len(line) > 88]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("folder", "status"), [(exercises.STUDENT, UNSOLVED), (exercises.SOLUTION, SOLVED)]
+)
+def test_the_stored_notebook_ran_to_its_end(path, folder, status):
+    notebook = nbformat.read(ROOT / "book" / folder / f"{path.stem}.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert not [output for output in outputs if output.output_type == "error"]
+    assert not [output for output in outputs if output.get("name") == "stderr"]
+    said = "".join(output.get("text", "") for output in outputs)
+    for exercise in exercises.exercises(path):
+        assert not exercise.check or f"{exercise.check}: {status}.\n" in said, exercise.check
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("solved", [False, True])
+def test_the_grading_notebook_is_one_of_nbgrader(path, solved):
+    notebook = exercises.grading_notebook(path, ROOT, solved=solved)
+    nbformat.validate(notebook)
+    listed = exercises.exercises(path)
+    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    marks = [cell.metadata.nbgrader for cell in graded]
+    assert all(mark.schema_version == 3 for mark in marks)
+    assert len({mark.grade_id for mark in marks}) == len(marks)
+    assert sum(mark.get("points", 0) for mark in marks) == sum(item.points for item in listed)
+    assert len(marks) == sum(2 if item.check else 1 for item in listed)
+    for cell in graded:
+        hidden = "### BEGIN HIDDEN TESTS" in cell.source
+        assert hidden == (cell.metadata.nbgrader.grade and not cell.metadata.nbgrader.solution)
+
+
+def test_hidden_tests_decide(solutions):
+    for answer, passes in [(solutions["pretraining.gap"], True), (lambda *_: 0, False)]:
+        code = exercises.HIDDEN.format(name="pretraining.gap", answer="gap")
+        if passes:
+            exec(code, {"gap": answer})
+        else:
+            with pytest.raises(AssertionError, match="not right yet"):
+                exec(code, {"gap": answer})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("## 3.1 A\n\n★ · 5 minutes · 1 point · guess", "needs a line like"),
+        ("## 3.1 A\n\n★ · 5 minutes · 1 point · improve", "one cell with"),
+    ],
+)
+def test_sources_that_are_not_in_order_are_refused(tmp_path, text, words):
+    path = tmp_path / "03_a.py"
+    lines = ["# Title", "", *text.splitlines()]
+    path.write_text(
+        "# %% [markdown]\n"
+        + "\n".join(f"# {line}" for line in lines[:1])
+        + "\n\n# %% [markdown]\n"
+        + "\n".join(f"# {line}" for line in lines[2:])
+        + "\n"
+    )
+    with pytest.raises(exercises.ChapterError, match=words):
+        exercises.exercises(path)
+
+
+def test_a_marker_alone_is_refused():
+    for text in (exercises.BEGIN, exercises.END, f"{exercises.BEGIN}\n{exercises.BEGIN}"):
+        with pytest.raises(exercises.ChapterError, match="without its counterpart"):
+            exercises.variant(text, solved=True)
