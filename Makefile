@@ -15,6 +15,7 @@ STEPS = lint unit notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
 READY = $(VENV)/installed
+NBGRADER = $(VENV)/nbgrader-installed
 PAGE = $(CURDIR)/_build/html/index.html
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
@@ -23,7 +24,7 @@ PYTEST = $(QUIET) $(PY) -m pytest --quiet
 .NOTPARALLEL:
 .PHONY: help book test notebooks claims serve lint clean install site unit \
 	notebooks-check nbval site-check package test-colab \
-	slides bundle test-bundle
+	slides bundle test-bundle classroom test-classroom
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -84,6 +85,12 @@ test-bundle:  ## pack with all packages, then install from the zip with no netwo
 	@$(MAKE) --no-print-directory bundle WHEELS=1
 	$(PYTEST) tests/test_bundle_install.py
 
+classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in build/classroom
+	@$(PY) tools/classroom.py
+
+test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
+	$(PYTEST) tests/test_classroom.py
+
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what was built (the environment in .venv stays)
 	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache
@@ -99,3 +106,9 @@ $(READY): requirements.txt pyproject.toml $(PY)
 	@$(PY) tools/install.py $(INSTALL)
 	@$(PY) tools/install.py --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# Only a class needs it, so it is not among the course's packages; it changes none of them.
+$(NBGRADER): $(READY)
+	@echo "Adding nbgrader to $(VENV)"
+	@$(PY) tools/install.py --constraint requirements.txt "nbgrader>=0.9.6"
+	@touch $(NBGRADER)

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 # each, and so can you: pytest tests/test_package.py
 collect_ignore = [
     "test_bundle_install.py",
+    "test_classroom.py",
     "test_conversion.py",
     "test_notebooks.py",
     "test_package.py",
