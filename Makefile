@@ -7,17 +7,24 @@ VENV = .venv
 # What pip installs: the exact versions by default.
 INSTALL = -r requirements.txt
 PORT = 8000
+# make bundle WHEELS=1 puts all packages in, for this platform.
+WHEELS =
+# Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
+CHAPTERS =
 STEPS = lint unit notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
 READY = $(VENV)/installed
+NBGRADER = $(VENV)/nbgrader-installed
 PAGE = $(CURDIR)/_build/html/index.html
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit notebooks-check nbval site-check package
+.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit \
+	notebooks-check nbval site-check package test-colab \
+	slides bundle test-bundle classroom test-classroom
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -73,6 +80,25 @@ site-check: $(READY)  ## check the website that was built: links, alt texts, not
 package: $(READY)  ## build the package, and use it alone in a fresh environment
 	$(PYTEST) tests/test_package.py
 
+test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
+	@$(PY) tools/colab.py $(CHAPTERS)
+
+slides: $(READY)  ## make slides of the chapters, from the notebooks as they are
+	@$(PY) tools/slides.py
+
+bundle: site slides  ## pack site, slides, notebooks, ae_lib into a zip for a room without a network; WHEELS=1: all packages too
+	@$(PY) tools/bundle.py $(if $(WHEELS),--wheels)
+
+test-bundle:  ## pack with all packages, then install from the zip with no network and run a notebook
+	@$(MAKE) --no-print-directory bundle WHEELS=1
+	$(PYTEST) tests/test_bundle_install.py
+
+classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in build/classroom
+	@$(PY) tools/classroom.py
+
+test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
+	$(PYTEST) tests/test_classroom.py
+
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what was built (the environment in .venv stays)
 	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache
@@ -88,3 +114,9 @@ $(READY): requirements.txt pyproject.toml $(PY)
 	@$(PY) tools/install.py $(INSTALL)
 	@$(PY) tools/install.py --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# Only a class needs it, so it is not among the course's packages; it changes none of them.
+$(NBGRADER): $(READY)
+	@echo "Adding nbgrader to $(VENV)"
+	@$(PY) tools/install.py --constraint requirements.txt "nbgrader>=0.9.6"
+	@touch $(NBGRADER)

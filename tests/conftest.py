@@ -5,6 +5,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
-# These execute or inspect notebooks, need a built website or make an environment. `make test` names
+# These execute or inspect notebooks, need a built website or make an environment. Makefile names
 # each, and so can you: pytest tests/test_package.py
-collect_ignore = ["test_conversion.py", "test_notebooks.py", "test_package.py", "test_site.py"]
+collect_ignore = [
+    "test_bundle_install.py",
+    "test_classroom.py",
+    "test_conversion.py",
+    "test_notebooks.py",
+    "test_package.py",
+    "test_site.py",
+]
