@@ -479,8 +479,8 @@ assert ratio[2] < 0.9
 assert ratio[64] > 1
 # Claim: at 8 and at 30 numbers the error is below 0.85 of PCA's.
 assert max(ratio[8], ratio[30]) < 0.85
-# Claim: 30 numbers gain over 15 % by 55,000 digits, and then beat PCA-64 by over 5 %.
-assert val_error[-1] < min(0.85 * dense[30], 0.95 * linear[64])
+# Claim: 30 numbers gain over 15 % by 55,000 digits, and then beat PCA-64.
+assert val_error[-1] < min(0.85 * dense[30], linear[64])
 # Claim: PCA-30 gains less than 2 % by 55,000 digits instead of 10,000.
 assert pca_validation > 0.98 * linear[30]
 
