@@ -120,7 +120,7 @@ def check(name, answer, *, seed=None, quiet=False):
     >>> def squared_error(x, x_hat):
     ...     return ((x - x_hat) ** 2).mean()
     >>> result = check("motivation.squared_error", squared_error)
-    motivation.squared_error: not right yet. You took the mean over the pixels ...
+    motivation.squared_error: not right yet. You took the mean over the pixels. ...
     >>> bool(result)
     False
     """

@@ -203,8 +203,8 @@ if gaps:
     ax.semilogx(sizes, my_gaps, "x", color=COLOURS["data"], label="predicted")
     ax.set(xlabel="training digits", ylabel="gap, nats")
     ax.legend()
-    show(fig, alt="Gap of free energies against the number of training digits: measured "
-         "as a falling line, predicted as crosses.")
+    show(fig, alt="Gap of free energies against the number of training digits: "
+         "measured as a falling line, predicted as crosses.")
     assert gaps[0] > gaps[1] > gaps[2]
 
 # %% [markdown]

@@ -17,7 +17,7 @@
 # on random data, and says what it found. "Run all" goes through whether you have solved
 # an exercise or not.
 #
-# **Time:** about 110 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 115 minutes, one to three stars for how hard an exercise is.
 
 # %%
 import numpy as np

@@ -25,7 +25,7 @@ from itertools import pairwise
 import numpy as np
 
 from ae_lib import check, load_mnist, plot_reconstructions, show, squared_error
-from ae_lib import use_style
+from ae_lib import set_seed, use_style
 
 use_style()
 digits = load_mnist(n_validation=5000)
@@ -173,10 +173,10 @@ _ = check("dense.split", split)
 
 # %% tags=["slow"]
 ### BEGIN SOLUTION
+set_seed()
 import keras
 from keras import layers
 
-keras.utils.set_random_seed(0)
 encoder = keras.Sequential(
     [layers.Input((784,)), layers.Dense(256, "relu"), layers.Dense(30)])
 decoder = keras.Sequential(
