@@ -3,6 +3,7 @@
 Each submission is the release version, filled in by a program. `make test-classroom` runs it.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,9 +36,11 @@ def components(x, k):
 
 def nbgrader(course, *arguments):
     """Run nbgrader in the course's folder; return its exit code and what it said."""
+    # nbgrader calls a program of its own environment (alembic), so that must be on the path.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course, capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": path}, cwd=course, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
