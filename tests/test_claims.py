@@ -433,7 +433,9 @@ def test_whoever_kills_it_loses_nothing_that_was_finished(course, tmp_path, sent
     add(course, "01_one", SLOW.format(log=str(log), hold=str(hold)))
     code = (
         "import signal, sys, claims, pathlib\n"
-        "signal.signal(signal.SIGTERM, signal.default_int_handler)\n"
+        # A process in the background of a shell is started with SIGINT ignored.
+        "for sent in (signal.SIGINT, signal.SIGTERM):\n"
+        "    signal.signal(sent, signal.default_int_handler)\n"
         f"sys.exit(claims.main(['--seeds', '2', '--jobs', '1'], pathlib.Path({str(course)!r})))"
     )
     tools = str(claims.RUNNER.parent)
