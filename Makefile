@@ -11,7 +11,7 @@ PORT = 8000
 WHEELS =
 # Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
 CHAPTERS =
-STEPS = lint unit notebooks-check nbval site site-check package
+STEPS = lint unit unit-slow notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
 READY = $(VENV)/installed
@@ -22,7 +22,7 @@ QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit \
+.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	notebooks-check nbval site-check package test-colab \
 	slides bundle test-bundle classroom test-classroom
 
@@ -60,8 +60,11 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(PYTEST) --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
+	$(PYTEST) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
 		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/exercises.py ae_lib
+
+unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
+	$(PYTEST) -m slow tests
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
 	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py

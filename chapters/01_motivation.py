@@ -35,7 +35,8 @@
 #
 # - Python, NumPy, and a rough idea of what a neural network is. No graphics card.
 #
-# **Time:** about 25 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 25 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import time

@@ -37,7 +37,8 @@
 # - [Chapter 1](01_motivation.ipynb); what a gradient is; matrices, their products and
 #   singular values.
 #
-# **Time:** about 25 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 25 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import os

@@ -35,7 +35,8 @@
 # - [Chapter 1](01_motivation.ipynb), and [Chapter 2](02_initialisation.ipynb) for the
 #   problem; probabilities; derivatives.
 #
-# **Time:** about 40 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 40 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import itertools

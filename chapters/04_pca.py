@@ -35,7 +35,8 @@
 #
 # - [Chapter 1](01_motivation.ipynb); vectors and matrices, and what an eigenvector is.
 #
-# **Time:** about 30 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import matplotlib.pyplot as plt

@@ -36,7 +36,8 @@
 # - [Chapter 1](01_motivation.ipynb) and [Chapter 4](04_pca.ipynb); the derivative of
 #   the logarithm; a little Keras.
 #
-# **Time:** about 30 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import matplotlib.pyplot as plt

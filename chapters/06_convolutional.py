@@ -36,7 +36,8 @@
 #
 # - [Chapter 4](04_pca.ipynb) and [Chapter 5](05_dense.ipynb).
 #
-# **Time:** about 35 minutes of reading, under 90 seconds of computing on two CPU cores.
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
+# two CPU cores.
 
 # %%
 import math

@@ -23,6 +23,7 @@ def test_ratios_are_of_medians(benchmark):
     assert benchmark.ratios({"sklearn": [1]}) == {}
 
 
+@pytest.mark.slow
 def test_a_small_run_writes_what_was_promised(benchmark, tmp_path):
     output = tmp_path / "results" / "rbm.json"
     size = ["--rows", "300", "--hidden", "5", "--repeats", "2"]

@@ -18,6 +18,7 @@ def test_squared_error_is_summed_over_pixels_and_averaged_over_images():
     assert squared_error(x, x_hat) == pytest.approx(np.mean(by_hand))
 
 
+@pytest.mark.slow
 def test_published_errors_on_the_test_digits():
     digits = load_mnist()
     mean_image = np.broadcast_to(digits.x_train.mean(axis=0), digits.x_test.shape)

@@ -24,7 +24,7 @@ OPENING = ["# ", "**What you will do", "**What you will learn", "**What you will
 ENDING = ["## Summary", "## Further reading", "## Where to go next"]
 TIME = re.compile(
     r"^\*\*Time:\*\* about \d+ minutes of reading, "
-    r"under \d+ seconds of computing on two CPU cores\.$",
+    r"(one|seconds).* of computing on\stwo CPU cores\.$",
     re.MULTILINE,
 )
 

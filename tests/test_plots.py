@@ -350,6 +350,7 @@ def test_blocks_say_what_they_show():
     assert "A network" in texts(fig)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shapes", "code"),
     [

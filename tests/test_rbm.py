@@ -337,6 +337,7 @@ def deviation(found, exact):
 SCALES = dict(zip(KINDS, (1.3, 0.8, 0.8, 0.8, 0.4), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", KINDS, ids=NAMES)
 def test_many_steps_give_the_gradient_of_the_exact_log_likelihood(kinds):
     values, rows = parameters(scale=SCALES[kinds]), some_rows(kinds)
@@ -369,6 +370,7 @@ def test_one_step_is_the_mean_over_hidden_states_of_what_the_program_of_2006_doe
     assert deviation(estimates(values, kinds, rows), expected) < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kinds", KINDS[:3], ids=NAMES[:3])
 def test_persistent_chains_reach_the_exact_gradient_one_step_at_a_time(kinds):
     values, rows = parameters(scale=SCALES[kinds]), some_rows(kinds)
@@ -480,6 +482,7 @@ def test_fit_is_partial_fit_on_shuffled_rows():
     assert model.n_iter_ == by_hand.n_iter_ == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("persistent", [False, True])
 def test_two_passes_are_one_pass_over_the_rows_twice(persistent):
     v = np.random.default_rng(0).random((20, 50)).astype(np.float32)
@@ -502,6 +505,7 @@ def test_blocks_of_rows_leave_no_trace(monkeypatch):
     np.testing.assert_allclose(again.free_energy(v), answers[1], rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kinds", "sampling"),
     [(kinds, sampling) for kinds in KINDS for sampling in ({}, {"n_steps": 2})]
@@ -561,6 +565,7 @@ def test_digits_are_reconstructed_better_epoch_by_epoch():
     assert model.transform(digits).dtype == model.free_energy(digits).dtype == np.float32
 
 
+@pytest.mark.slow
 def test_one_graph_serves_machines_of_all_sizes():
     for n_features, n_components in ((6, 5), (9, 4)):
         RBM(n_components, n_iter=1, batch_size=2).fit(np.ones((5, n_features)))

@@ -52,6 +52,7 @@ def run(code, **environment):
     )
 
 
+@pytest.mark.slow
 def test_the_environment_names_the_seed_of_the_course():
     code = "import ae_lib; print(ae_lib.SEED, ae_lib.set_seed())"
     assert run(code, AE_SEED="11").stdout.split() == ["11", "11"]
@@ -66,6 +67,7 @@ def test_without_the_environment_the_seed_is_zero():
         assert ae_lib.SEED == 0
 
 
+@pytest.mark.slow
 def test_importing_tensorflow_through_the_course_writes_nothing():
     done = run("from ae_lib import ProgressBar, set_seed; set_seed()")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

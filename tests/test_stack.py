@@ -196,6 +196,7 @@ def test_only_a_stack_can_be_unrolled():
 # Pretraining
 
 
+@pytest.mark.slow
 def test_each_machine_learns_from_the_probabilities_of_the_one_below():
     inputs = digits()
     stack = pretrain(inputs, [7, 5, 3], n_iter=2, batch_size=20, random_state=0)
@@ -205,6 +206,7 @@ def test_each_machine_learns_from_the_probabilities_of_the_one_below():
         inputs = rbm.transform(inputs)
 
 
+@pytest.mark.slow
 def test_settings_reach_the_machines_they_are_for():
     x = np.random.default_rng(0).normal(size=(100, 9))
     x = ((x - x.mean(axis=0)) / x.std(axis=0)).astype(np.float32)
@@ -219,6 +221,7 @@ def test_settings_reach_the_machines_they_are_for():
         assert given.items() <= rbm.get_params().items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "visible", "code", "rates"),
     [
@@ -259,6 +262,7 @@ def test_without_a_seed_the_courses_seed_decides():
     assert np.abs(stacks[0].rbms[0].components_ - stacks[2].rbms[0].components_).max() > 0.01
 
 
+@pytest.mark.slow
 def test_activations_of_one_layer_at_a_time_are_kept(monkeypatch):
     made, alive = [], []
 
@@ -371,6 +375,7 @@ def fitted(monkeypatch):
     return sizes
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_read_back_and_nothing_is_trained(uninterrupted, tmp_path, fitted):
     assert_same(pretrain(digits(), **RUN, checkpoint=tmp_path / "new" / "folder"), uninterrupted)
     assert fitted == [8, 6, 3]
@@ -383,6 +388,7 @@ def test_a_finished_run_is_read_back_and_nothing_is_trained(uninterrupted, tmp_p
     assert files == ["layer_1.npz", "layer_2.npz", "layer_3.npz"]
 
 
+@pytest.mark.slow
 def test_a_machine_that_was_read_back_trains_on_as_if_it_never_stopped(tmp_path):
     x = digits()
     for run in (1, 2):
@@ -404,6 +410,7 @@ def test_only_layers_that_are_missing_are_trained(missing, uninterrupted, tmp_pa
     assert fitted == [RUN["layers"][number - 1] for number in missing]
 
 
+@pytest.mark.slow
 def test_layers_above_can_be_added_later(tmp_path, fitted):
     x = digits()
     pretrain(x, [8, 6], code="bernoulli", n_iter=2, random_state=1, checkpoint=tmp_path)
@@ -566,6 +573,7 @@ def start():
     return start
 
 
+@pytest.mark.slow
 def test_killed_while_it_writes_it_resumes_with_the_same_numbers(start, uninterrupted, tmp_path):
     half, whole, renamed = "half written", "written, not renamed", "renamed"
     moments = [(half, 0), (renamed, 1), (half, 1), (whole, 1)]
@@ -577,6 +585,7 @@ def test_killed_while_it_writes_it_resumes_with_the_same_numbers(start, uninterr
     assert_same(pretrain(digits(), **RUN, checkpoint=tmp_path), uninterrupted)
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_resumes_with_the_same_numbers(start, tmp_path):
     settings = RUN | {"n_iter": 50}
     begin = time.perf_counter()
