@@ -18,11 +18,12 @@ FILES = {
     "_build/html/_static/course.css": "body {}",
     "_build/html/.buildinfo": "not for readers",
     "book/01_one.ipynb": "{}",
-    "book/exercises/01_one.ipynb": "{}",
+    "book/exercises/01_one.ipynb": '{"source": "[1](https://colab.research.google.com/github/a/b/'
+    'blob/main/book/01_one.ipynb)"}',
     "book/.ipynb_checkpoints/01_one.ipynb": "{}",
     "book/index.md": "only the site shows it",
     "build/slides/01_one.html": "slides",
-    "_config.yml": "title: A & B\n",
+    "_config.yml": "title: A & B\nrepository:\n  url: https://github.com/a/b\n",
     "requirements.txt": "numpy==2.4.6\n",
     "LICENSE": "MIT",
 }
@@ -79,6 +80,11 @@ def test_it_holds_what_a_class_needs_and_nothing_else(course):
         "./wheels/ae_lib-1.0-py3-none-any.whl",
         "jupyterlab>=4",
     ]
+
+
+def test_its_notebooks_lead_to_each_other_without_a_network(course):
+    held = read(bundle.bundle(course, wheels=False))
+    assert held["notebooks/exercises/01_one.ipynb"] == '{"source": "[1](../01_one.ipynb)"}'
 
 
 def test_with_wheels_it_holds_the_packages_and_installs_from_them_alone(course):

@@ -155,6 +155,7 @@ def test_a_notebook_without_a_title_is_refused():
 def course(tmp_path):
     """A course of one chapter, with what slides need beside it."""
     (tmp_path / "book").mkdir()
+    (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
     cells = [text(SECTION), code("draw()", figure("a figure of something")), text(ENDING)]
     nbformat.write(notebook(*cells), tmp_path / "book" / "04_one.ipynb")
     for name in ("vendor/reveal", "vendor/mathjax", "tools/slides_template"):

@@ -9,6 +9,7 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 
 import argparse
 import html
+import posixpath
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from string import Template
 
 import yaml
+from links import read_prefixes, shorten
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP = "autoencoders"  # the folder that unpacking makes
@@ -180,7 +182,7 @@ def start_page(root, *, wheels, slides):
 # The zip -----------------------------------------------------------------------------------------
 
 
-def write_zip(files, target):
+def write_zip(files, target, *, prefixes=()):
     """Write a zip in one step: whoever looks finds the old one or the new one.
 
     Parameters
@@ -188,12 +190,19 @@ def write_zip(files, target):
     files : dict
         Name in the zip, below its top folder -> path of the file.
     target : Path
+    prefixes : dict, optional
+        Of :func:`links.read_prefixes`: notebooks' links to each other are made short.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, path in sorted(files.items()):
+                if prefixes and name.startswith("notebooks/"):
+                    folder = posixpath.dirname(name.removeprefix("notebooks/"))
+                    text = shorten(path.read_text(encoding="utf-8"), folder, prefixes)
+                    archive.writestr(f"{TOP}/{name}", text)
+                    continue
                 # Wheels are compressed already, and large.
                 kind = zipfile.ZIP_STORED if path.suffix == ".whl" else None
                 archive.write(path, f"{TOP}/{name}", kind)
@@ -231,7 +240,7 @@ def bundle(root, *, wheels):
             collect_wheels(folder)
         page = start_page(root, wheels=wheels, slides=slides)
         (folder / "START.html").write_text(page, encoding="utf-8")
-        write_zip(files | files_below(folder), target)
+        write_zip(files | files_below(folder), target, prefixes=read_prefixes(root))
     return target
 
 

@@ -210,7 +210,8 @@ def read_variant(path, root, *, solved):
     names = {exercise.check.partition(".")[0] for exercise in exercises(path) if exercise.check}
     needs = [f"ae_lib.exercises.{name}" for name in sorted(names)]
     cells = variant_cells(path, solved=solved)
-    return make_notebook(cells, f"{SOURCES}/{path.name}", root, needs=needs)
+    folder = SOLUTION if solved else STUDENT
+    return make_notebook(cells, f"{SOURCES}/{path.name}", root, folder=folder, needs=needs)
 
 
 # For a class --------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ import time
 from pathlib import Path
 
 import jupytext
+import links
 import nbformat
 import yaml
 from nbclient import NotebookClient
@@ -230,7 +231,7 @@ def read_chapter(path, root):
     return make_notebook(jupytext.read(path, fmt="py:percent").cells, f"chapters/{path.name}", root)
 
 
-def make_notebook(cells, place, root, *, needs=()):
+def make_notebook(cells, place, root, *, folder="", needs=()):
     """Return the cells of a script as a notebook without outputs.
 
     Parameters
@@ -241,6 +242,8 @@ def make_notebook(cells, place, root, *, needs=()):
         The script, for messages.
     root : Path
         The folder of the course.
+    folder : str, default=""
+        Where in ``book`` the notebook will lie.
     needs : iterable of str
         Modules of the package that the cells use without importing them by name.
 
@@ -262,8 +265,11 @@ def make_notebook(cells, place, root, *, needs=()):
     install = nbformat.v4.new_code_cell(INSTALL.format(address=read_address(root)))
     install.metadata.tags = ["remove-cell"]
     cells.insert(1, install)
+    prefixes = links.read_prefixes(root)
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number:03d}"
+        if cell.cell_type == "markdown":
+            cell.source = links.lengthen(cell.source, folder, prefixes)
         # Jupytext notes the blank lines of the script, which are no business of a notebook.
         for key in [key for key in cell.metadata if key.startswith("lines_to_")]:
             del cell.metadata[key]

@@ -3,11 +3,15 @@
 - Pictures of notebooks get the alternative text that ``ae_lib.show`` stored with them.
 - They keep their proportions on a narrow screen, and their place while they are loading.
 - "Suggest edit" leads to the chapter's script, the file that people edit, not to its notebook.
+- Links between notebooks, which lead to Colab, lead to the pages of the website.
 - Pages do not name the foreign host of a program (Thebe) that this book does not use.
 """
 
+import posixpath
 import re
+from pathlib import Path
 
+import links
 from myst_nb.core.render import NbElementRenderer
 from sphinx.util import logging
 
@@ -66,6 +70,12 @@ def script_of(url):
     return f"{start}/chapters/{name.replace('solutions/', 'exercises/')}.py"
 
 
+def link_pages(app, docname, source):
+    """Shorten the links of a notebook before it is read (``source-read``)."""
+    prefixes = links.read_prefixes(Path(app.srcdir).parent)
+    source[0] = links.shorten(source[0], posixpath.dirname(docname), prefixes)
+
+
 def sized_by_attributes(body):
     """Give pictures their size as attributes, which reserve room, instead of as a fixed style.
 
@@ -122,6 +132,7 @@ def setup(app):
         That pages may be built in parallel.
     """
     NbElementRenderer.render_image = render_image_with_alt
+    app.connect("source-read", link_pages)
     # After the theme and its extensions, which put buttons and scripts there.
     app.connect("html-page-context", size_pictures, priority=900)
     app.connect("html-page-context", lead_to_scripts, priority=900)

@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from links import read_prefixes, shorten
 from nbconvert import HTMLExporter
 from notebooks import write
 from traitlets.config import Config
@@ -229,12 +230,13 @@ def make(root, target):
     if not paths:
         raise SlidesError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
     target.parent.mkdir(parents=True, exist_ok=True)
-    counts, titles = {}, {}
+    counts, titles, prefixes = {}, {}, read_prefixes(root)
     with tempfile.TemporaryDirectory(dir=target.parent) as draft:
         folder = Path(draft) / "slides"
         folder.mkdir()
         for path in paths:
-            notebook = nbformat.read(path, as_version=4)
+            text = shorten(path.read_text(encoding="utf-8"), "", prefixes)
+            notebook = nbformat.reads(text, as_version=4)
             page = render(notebook)
             counts[path.stem] = page.count("<section")
             titles[path.stem] = _HEADING.search(notebook.cells[0].source).group(2)
