@@ -36,6 +36,7 @@ def test_the_settings_keep_the_stubs_and_limit_the_time_of_a_cell(tmp_path):
     assert "ClearSolutions" not in steps
     assert config.Execute.timeout == classroom.TIMEOUT
     assert config.Execute.interrupt_on_timeout
+    assert config.Execute.iopub_timeout > 4
 
 
 def test_made_again_it_keeps_what_is_not_its_own(tmp_path):

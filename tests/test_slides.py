@@ -114,6 +114,14 @@ def test_long_code_is_left_out_and_what_it_prints_is_not():
     assert "42" in words(answer)
 
 
+@pytest.mark.parametrize(("n_printed", "shown"), [(12, True), (13, False)])
+def test_code_is_left_out_where_it_and_what_it_prints_do_not_fit(n_printed, shown):
+    source, lines = "print(y)\n" * 4, printed("42\n" * n_printed)
+    answer = read(text(SECTION), code(source, lines))[3]
+    assert ("print(y)" in words(answer)) == shown
+    assert words(answer).count("42") == n_printed
+
+
 def test_each_figure_is_a_slide_and_the_text_after_it_a_note():
     found = read(
         text("## One\n\n### Two"),

@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "slides_template"
 TAG = "slide"
 SHORT = 6  # lines of code that an audience reads
+ROOM = 16  # lines of code and of what it printed, together, that fit on a slide
 LONG = 65  # words; beyond them the type is smaller
 
 # What the slides need beside themselves, folder of the course -> folder of the slides.
@@ -90,7 +91,9 @@ def _answer(heading, cell):
     lines = [line for line in cell.source.splitlines() if line.strip()]
     if not printed:
         return []
-    return [_slide(heading, _code(cell, printed, show_code=len(lines) <= SHORT), kind="answer")]
+    n_printed = sum(len(output["text"].splitlines()) for output in printed)
+    show_code = len(lines) <= min(SHORT, ROOM - n_printed)
+    return [_slide(heading, _code(cell, printed, show_code=show_code), kind="answer")]
 
 
 def choose(notebook):

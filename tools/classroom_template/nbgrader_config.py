@@ -20,3 +20,6 @@ c.GenerateAssignment.preprocessors = [
 # Seconds for a cell. An endless loop is interrupted then, and the cells after it still count.
 c.Execute.timeout = TIMEOUT  # noqa: F821 (replaced when the course is made)
 c.Execute.interrupt_on_timeout = True
+# Seconds to wait for what a cell printed. With nbgrader's 4 a busy machine leaves a whole notebook
+# unmarked.
+c.Execute.iopub_timeout = 60
