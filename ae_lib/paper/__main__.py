@@ -1,0 +1,106 @@
+"""The command ``python -m ae_lib.paper NAME``: see ``--help``."""
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+from ae_lib.paper import NAMES, PRESETS
+
+
+def main(arguments=None):
+    """Run what the command line asks for, and return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.list:
+        _list()
+        return 0
+    if options.name is None:
+        parser.error(f"say which experiment: one of {', '.join(NAMES)}, or all")
+    if options.seed < 0:
+        parser.error(f"--seed must be at least 0. Received: {options.seed}")
+    names = NAMES if options.name == "all" else (options.name,)
+    for name in names:
+        experiment = importlib.import_module(f"ae_lib.paper.{name}")
+        if options.preset not in experiment.SETTINGS:
+            message = f"{name} has the presets {', '.join(experiment.SETTINGS)}, not {options.preset}"
+            if options.name != "all":
+                parser.error(message)
+            print(message)
+            continue
+        try:
+            _run(name, experiment, options)
+        except (OSError, ValueError) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _run(name, experiment, options):
+    from ae_lib.paper.run import Run, save_results
+
+    extra = {"corpus": options.corpus} if name == "documents" else {}
+    run = Run(
+        name,
+        options.preset,
+        options.seed,
+        experiment.SETTINGS[options.preset],
+        options.out,
+        options.checkpoints,
+        options.data_home,
+        choose=options.choose,
+        verbose=1,
+    )
+    records, arrays = experiment.run_experiment(run, **extra)
+    if not options.choose:
+        save_results(run, experiment.HEADER, records, arrays)
+    for record in records:
+        measured = ", ".join(
+            f"{part} {record[part]:.4g}"
+            for part in ("train", "validation", "test")
+            if record[part] is not None
+        )
+        print(f"{name}, seed {run.seed}, {record['method']}: {measured} ({record['seconds']:.0f} s)")
+    if options.choose:
+        print("Settings are being chosen: the test set was not read and nothing was written.")
+    else:
+        print(f"Written to {options.out / name}.json")
+
+
+def _parser():
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    parser = argparse.ArgumentParser(
+        prog="python -m ae_lib.paper",
+        description="Run an experiment of Hinton & Salakhutdinov (2006) at the paper's scale. "
+        "It may be killed at any moment; started again, it goes on where it was.",
+    )
+    parser.add_argument("name", nargs="?", choices=[*NAMES, "all"], metavar="NAME",
+                        help=f"one of {', '.join(NAMES)}, or all")  # fmt: skip
+    parser.add_argument("--list", action="store_true", help="list the experiments, and stop")
+    parser.add_argument("--preset", choices=PRESETS, default="paper",
+                        help="the paper's way, today's, or seconds to see that it runs")  # fmt: skip
+    parser.add_argument("--seed", type=int, default=0, help="of every random choice (default: 0)")
+    parser.add_argument("--out", type=Path, default=Path("results"),
+                        help="folder for NAME.json and NAME.npz (default: results)")  # fmt: skip
+    parser.add_argument("--checkpoints", type=Path, default=cache / "ae_lib" / "paper",
+                        help="folder for unfinished work (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--data-home", type=Path,
+                        help="where scikit-learn keeps its data (default: its own folder)")  # fmt: skip
+    parser.add_argument("--corpus", choices=("20newsgroups", "rcv1"), default="20newsgroups",
+                        help="for documents (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--choose", action="store_true",
+                        help="hold out validation data, leave the test set unread, write nothing")  # fmt: skip
+    return parser
+
+
+def _list():
+    """Print each experiment with the first line of its module and its presets."""
+    for name in NAMES:
+        experiment = importlib.import_module(f"ae_lib.paper.{name}")
+        summary = experiment.__doc__.strip().splitlines()[0]
+        print(f"{name:15} {summary}\n{'':15} presets: {', '.join(experiment.SETTINGS)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""What Fig. 2A and 2B have in common: an autoencoder of grey pictures against PCA and logistic PCA."""
+
+import dataclasses
+import time
+
+import numpy as np
+
+from ae_lib.metrics import squared_error
+from ae_lib.paper.baselines import logistic_pca, pca_errors
+from ae_lib.paper.networks import unrolled
+from ae_lib.paper.pretraining import pretrain_resumably
+from ae_lib.paper.run import describe
+from ae_lib.paper.training import FineTuning, cross_entropy, train
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """All that decides the result beside seed and data.
+
+    Parameters
+    ----------
+    layers : tuple of int
+        Hidden units of each machine, the code last.
+    n_train, n_validation, n_test : int
+        Pictures in each part. Validation pictures are taken from the training set, and only while
+        settings are chosen.
+    pretraining_epochs, pretraining_batch_size : int
+    learning_rate, code_learning_rate : float
+        Of pretraining.
+    fine_tuning, logistic_pca : FineTuning
+    logistic_components, pca_components : tuple of int
+        Sizes of the codes of logistic PCA and of PCA. The first is the autoencoder's own.
+    """
+
+    layers: tuple
+    n_train: int
+    n_validation: int
+    n_test: int
+    fine_tuning: FineTuning
+    logistic_pca: FineTuning
+    logistic_components: tuple
+    pca_components: tuple
+    pretraining_epochs: int = 50
+    pretraining_batch_size: int = 100
+    learning_rate: float = 0.1
+    code_learning_rate: float = 0.001
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """Pictures to train on, to choose settings with, and to test on: (n, 784), float32, or None."""
+
+    train: np.ndarray
+    validation: np.ndarray | None
+    test: np.ndarray | None
+
+    def errors(self, reconstruct):
+        """Return the squared error per picture on each part that is there."""
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {
+            name: squared_error(x, reconstruct(x)) for name, x in parts.items() if x is not None
+        }
+
+
+def split(run, x_train, x_test, settings):
+    """Return the parts of the data: while settings are chosen, validation and no test."""
+    if not run.choose:
+        return Parts(x_train[: settings.n_train], None, x_test[: settings.n_test])
+    order = np.random.default_rng(0).permutation(len(x_train))
+    held_out, kept = np.split(order, [settings.n_validation])
+    return Parts(x_train[kept[: settings.n_train]], x_train[held_out], None)
+
+
+def pretrained(run, x_train, settings):
+    """Pretrain and unroll; return the network, the machines' errors by epoch, and the seconds."""
+    started = time.monotonic()
+    stack, errors = pretrain_resumably(
+        run,
+        x_train,
+        settings.layers,
+        n_iter=settings.pretraining_epochs,
+        batch_size=settings.pretraining_batch_size,
+        learning_rate=settings.learning_rate,
+        code_learning_rate=settings.code_learning_rate,
+    )
+    return unrolled(stack), errors, time.monotonic() - started
+
+
+def autoencoder_against_pca(run, parts):
+    """Train all that Fig. 2 compares, on one kind of picture.
+
+    Parameters
+    ----------
+    run : Run
+        Its settings are :class:`Settings`.
+    parts : Parts
+
+    Returns
+    -------
+    records : list of dict
+    arrays : dict of ndarray
+        ``epochs_*``: errors by epoch; ``reconstructions_*``: of the first ten pictures of the test
+        set (of the validation set while settings are chosen), in float16; ``pictures``: those
+        pictures themselves.
+    network : Network
+        The trained autoencoder.
+    """
+    settings = run.settings
+    described = describe(settings)
+    shown = (parts.test if parts.test is not None else parts.validation)[:10]
+    network, pretraining_errors, seconds_before = pretrained(run, parts.train, settings)
+    at_start = parts.errors(network.predict)
+    watched = {
+        name: (lambda x=x: squared_error(x, network.predict(x)))
+        for name, x in (("validation", parts.validation), ("test", parts.test))
+        if x is not None
+    }
+    history, seconds = train(
+        run, "fine_tuning", network, parts.train, None, settings.fine_tuning, cross_entropy,
+        measures=watched,
+    )  # fmt: skip
+    records = [
+        run.record(
+            "autoencoder", **parts.errors(network.predict),
+            seconds=seconds_before + seconds, settings=described, unrolled=at_start,
+        )
+    ]  # fmt: skip
+    arrays = {
+        "pictures": shown.astype(np.float16),
+        "reconstructions_autoencoder": network.predict(shown).astype(np.float16),
+        **{f"epochs_{name}": np.float32(values) for name, values in history.items()},
+        **{
+            f"epochs_layer_{number}": np.float32(values)
+            for number, values in enumerate(pretraining_errors, 1)
+        },
+    }
+    for n_components in settings.logistic_components:
+        name = f"logistic_pca_{n_components}"
+        logistic, seconds = logistic_pca(
+            run, name, parts.train, n_components, settings.logistic_pca
+        )
+        errors = parts.errors(logistic.predict)
+        records.append(run.record(name, **errors, seconds=seconds, settings=described))
+        arrays[f"reconstructions_{name}"] = logistic.predict(shown).astype(np.float16)
+    for n_components in settings.pca_components:
+        name, started = f"pca_{n_components}", time.monotonic()
+        pca, errors = pca_errors(
+            parts.train, n_components, {"validation": parts.validation, "test": parts.test}
+        )
+        seconds = time.monotonic() - started
+        records.append(run.record(name, **errors, seconds=seconds, settings=described))
+        reconstructions = pca.inverse_transform(pca.transform(shown))
+        arrays[f"reconstructions_{name}"] = reconstructions.astype(np.float16)
+    return records, arrays, network

@@ -1,0 +1,168 @@
+"""One run of an experiment: where it keeps its state, and what it writes in the end."""
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+from pathlib import Path
+
+import numpy as np
+
+from ae_lib.results import check_results
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A run: which experiment, which preset and seed, and the folders that go with it.
+
+    Parameters
+    ----------
+    name : str
+        The experiment.
+    preset : {"paper", "modern", "smoke"}
+    seed : int
+        Decides every random choice.
+    settings : dataclass instance
+        All that decides the result beside the seed and the data. What is recorded is this object.
+    out : pathlib.Path
+        Folder for the results.
+    checkpoints : pathlib.Path
+        Folder that keeps unfinished work.
+    data_home : pathlib.Path or None
+        Where scikit-learn's fetchers look for data.
+    choose : bool, default=False
+        Hold out validation data and leave the test set unread: for choosing settings.
+    verbose : int, default=0
+        1 shows progress bars.
+    """
+
+    name: str
+    preset: str
+    seed: int
+    settings: object
+    out: Path
+    checkpoints: Path
+    data_home: Path | None = None
+    choose: bool = False
+    verbose: int = 0
+
+    @property
+    def folder(self):
+        """Return the folder of this run's checkpoints, made if it is not there.
+
+        Its name holds a digest of the settings: a run never goes on from another one's state.
+        """
+        described = json.dumps([describe(self.settings), self.choose], sort_keys=True)
+        digest = hashlib.sha256(described.encode()).hexdigest()[:8]
+        folder = self.checkpoints / self.name / f"{self.preset}_seed_{self.seed}_{digest}"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def rng(self, *place):
+        """Return a generator for one place in the experiment, such as ``rng(1, epoch)``."""
+        return np.random.default_rng([self.seed, *place])
+
+    def record(self, method, *, train=None, validation=None, test=None, seconds, settings, **details):
+        """Return what is kept of one method in this run, as it goes into the JSON.
+
+        Parameters
+        ----------
+        method : str
+        train, validation, test : float, optional
+            The measure of the experiment on each part of the data. None where it was not read.
+        seconds : float
+            Time of training, interruptions left out.
+        settings : dict
+            The settings behind this number.
+        **details : object
+            Further results that JSON can hold.
+        """
+        return {
+            "method": method,
+            "preset": self.preset,
+            "seed": self.seed,
+            "train": train,
+            "validation": validation,
+            "test": test,
+            "seconds": round(seconds, 1),
+            "settings": settings,
+            "versions": versions(),
+            **details,
+        }
+
+
+def describe(settings):
+    """Return settings as JSON gives them back: lists for tuples, dictionaries for dataclasses."""
+    return json.loads(json.dumps(dataclasses.asdict(settings)))
+
+
+def versions():
+    """Return the versions of what the numbers depend on, by name."""
+    found = {
+        name: importlib.metadata.version(name)
+        for name in ("tensorflow", "keras", "numpy", "scikit-learn")
+    }
+    return {"python": platform.python_version(), **found}
+
+
+def save_results(run, header, records, arrays):
+    """Add the records of a run to ``NAME.json`` and its arrays to ``NAME.npz``.
+
+    Records of the same method, preset, seed and settings are replaced, all others are kept. The
+    same goes for arrays of the same name.
+
+    Parameters
+    ----------
+    run : Run
+    header : dict
+        ``unit``, ``published`` and what else the file says once.
+    records : list of dict
+        As :meth:`Run.record` makes them.
+    arrays : dict of ndarray
+        What figures need. Their names begin with preset and seed, as ``paper_0_map``.
+    """
+    run.out.mkdir(parents=True, exist_ok=True)
+    path = run.out / f"{run.name}.json"
+    old = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
+    new = {_identity(record) for record in records}
+    kept = [record for record in old if _identity(record) not in new]
+    results = {"name": run.name, **header, "runs": kept + records}
+    check_results(results)
+
+    arrays_path = path.with_suffix(".npz")
+    stored = {}
+    if arrays_path.exists():
+        with np.load(arrays_path, allow_pickle=False) as file:
+            stored = dict(file)
+    named = {f"{run.preset}_{run.seed}_{key}": np.asarray(value) for key, value in arrays.items()}
+    write_arrays(arrays_path, {**stored, **named})
+    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
+
+
+def write_arrays(path, arrays):
+    """Write arrays to a compressed file, whole or not at all."""
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def write_whole(path, content):
+    """Write bytes to a file, whole or not at all."""
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        # Without this a power failure could leave the final name on an empty file.
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _identity(record):
+    """Return what makes two records the same reading."""
+    settings = json.dumps(record["settings"], sort_keys=True)
+    return record["method"], record["preset"], record["seed"], settings
