@@ -1,4 +1,4 @@
-"""What Fig. 2A and 2B have in common: an autoencoder of grey pictures against PCA and logistic PCA."""
+"""What Fig. 2A and 2B share: an autoencoder of grey pictures, PCA and logistic PCA."""
 
 import dataclasses
 import time

@@ -7,9 +7,6 @@ from ae_lib.progress import epoch_bar
 from ae_lib.rbm import RBM
 from ae_lib.stack import Stack
 
-# At most this long of work is lost, beside the epoch that was going on.
-SECONDS_BETWEEN = 60
-
 
 def pretrain_resumably(run, data, layers, *, code="gaussian", visible="bernoulli", **shared):
     """Train machines on top of each other, as :func:`ae_lib.pretrain`, with checkpoints in between.
@@ -68,6 +65,6 @@ def _train(run, rbm, inputs, file, trained_on, description, index):
         for epoch in range(done, rbm.n_iter):
             rbm.partial_fit(inputs[run.rng(2, index, epoch).permutation(len(inputs))])
             bar.update()
-            if epoch + 1 == rbm.n_iter or time.monotonic() - saved > SECONDS_BETWEEN:
+            if epoch + 1 == rbm.n_iter or time.monotonic() - saved >= run.save_every:
                 _checkpoints.store(file, rbm, trained_on)
                 saved = time.monotonic()
