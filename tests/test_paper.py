@@ -154,7 +154,7 @@ def test_unknown_optimiser_is_named():
 
 def test_pretraining_resumes_in_the_middle_of_a_layer(x, tmp_path, monkeypatch):
     one, other = make_run(tmp_path / "one"), make_run(tmp_path / "other")
-    whole, errors = pretrain_resumably(one, x, [6, 3], **SHARED)
+    whole, errors, _ = pretrain_resumably(one, x, [6, 3], **SHARED)
 
     from ae_lib import _checkpoints
 
@@ -172,7 +172,7 @@ def test_pretraining_resumes_in_the_middle_of_a_layer(x, tmp_path, monkeypatch):
         patch.setattr(_checkpoints, "store", store_then_die)
         with pytest.raises(KilledError):
             pretrain_resumably(other, x, [6, 3], **SHARED)
-    resumed, errors_resumed = pretrain_resumably(other, x, [6, 3], **SHARED)
+    resumed, errors_resumed, _ = pretrain_resumably(other, x, [6, 3], **SHARED)
     assert errors_resumed == errors
     np.testing.assert_array_equal(resumed.encode(x), whole.encode(x))
 
@@ -201,10 +201,13 @@ def test_logistic_pca_comes_to_the_regressions_that_scikit_learn_finds(tmp_path)
     settings = FineTuning(epochs=400, batch_size=100, learning_rate=0.01)
     network, _ = logistic_pca(make_run(tmp_path), "test", x, 1, settings)
     found = network.encode(x)
+    differences = []
     for pixel in range(6):
         model = LogisticRegression(C=np.inf).fit(found, x[:, pixel])
         expected = model.predict_proba(found)[:, 1]
-        assert np.abs(network.predict(x)[:, pixel] - expected).mean() < 0.03
+        differences.append(np.abs(network.predict(x)[:, pixel] - expected).mean())
+    # The bit that the code tells is certain: its regression has no finite weights.
+    assert sorted(differences)[-2] < 0.002
 
 
 def test_pca_of_digits_has_the_papers_error():

@@ -1,7 +1,6 @@
 """The paper's classifier of digits, 784-500-500-2000-10: with and without pretraining."""
 
 import dataclasses
-import time
 
 import numpy as np
 
@@ -117,13 +116,11 @@ def run_experiment(run):
 def _pretrained(run, digits):
     """Return the network after pretraining and training of its output layer, and the seconds."""
     settings = run.settings
-    started = time.monotonic()
-    stack, _ = pretrain_resumably(
+    stack, _, seconds = pretrain_resumably(
         run, digits.x_train, settings.layers, code="bernoulli",
         n_iter=settings.pretraining_epochs, batch_size=settings.pretraining_batch_size,
         learning_rate=settings.learning_rate,
     )  # fmt: skip
-    seconds = time.monotonic() - started
     layers = [Layer(rbm.components_.T, rbm.intercept_hidden_, "logistic") for rbm in stack.rbms]
     output = random_layers((settings.layers[-1], 10), ["softmax"], 0.01, run.rng(4))
     network = Network([*layers, *output], len(layers))

@@ -53,7 +53,7 @@ SETTINGS = {
         n_train=60_000,
         n_validation=10_000,
         per_class=500,
-        fine_tuning=FineTuning(epochs=80),
+        fine_tuning=FineTuning(epochs=50),
         pretraining_epochs=20,
     ),
     "smoke": Settings(
