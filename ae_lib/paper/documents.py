@@ -26,6 +26,8 @@ from ae_lib.stack import Stack
 
 # The record's one number is the share among this many; the shares for all numbers stand beside it.
 N_RETRIEVED = 15
+# Similarities held at a time: queries times documents.
+_BLOCK_NUMBERS = 4_000_000
 HEADER = {
     "unit": f"share of the {N_RETRIEVED} documents retrieved first that are of the query's group",
     # The paper shows curves and gives no number for them.
@@ -291,7 +293,7 @@ def retrieval_accuracy(codes, topics, *, metric="cosine", n_queries=None):
     squares = np.square(codes).sum(axis=1)
     n_queries = min(n, n_queries or n)
     total = np.zeros(len(retrieved))
-    block = max(1, 4_000_000 // n)
+    block = max(1, _BLOCK_NUMBERS // n)
     for start in range(0, n_queries, block):
         asking = np.arange(start, min(start + block, n_queries))
         near = codes[asking] @ codes.T
@@ -543,6 +545,8 @@ def count(documents, vocabulary):
     rows = []
     for words in documents:
         places = [vocabulary[word] for word in words if word in vocabulary]
-        row = np.bincount(places, minlength=len(vocabulary)) if places else np.zeros(len(vocabulary))
+        row = (
+            np.bincount(places, minlength=len(vocabulary)) if places else np.zeros(len(vocabulary))
+        )
         rows.append(row.astype(np.float32))
     return np.array(rows)
