@@ -11,7 +11,12 @@ PORT = 8000
 WHEELS =
 # Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
 CHAPTERS =
-STEPS = lint unit unit-slow notebooks-check nbval site site-check package
+# What make paper runs: make paper NAME=digits SEED=1 PRESET=modern DATA_HOME=folder.
+NAME = all
+SEED = 0
+PRESET = paper
+DATA_HOME =
+STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
 READY = $(VENV)/installed
@@ -23,7 +28,7 @@ PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
 .PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
-	notebooks-check nbval site-check package test-colab \
+	paper paper-runs notebooks-check nbval site-check package test-colab \
 	slides bundle test-bundle classroom test-classroom
 
 help:  ## show this list
@@ -65,6 +70,13 @@ unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in doc
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
 	$(PYTEST) -m slow tests
+
+paper: $(READY)  ## run an experiment of the paper in full: NAME=digits (minutes to hours; resumes if killed)
+	@$(PY) -m ae_lib.paper $(NAME) --seed $(SEED) --preset $(PRESET) --out ae_lib/results \
+		$(if $(DATA_HOME),--data-home "$(DATA_HOME)")
+
+paper-runs: $(READY)  ## run every experiment of the paper in small; kill and resume one
+	$(PYTEST) tests/test_paper_runs.py
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
 	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py

@@ -20,8 +20,8 @@ COLAB_PYTHON = "3.13.0"
 COLAB = colab.read_pins(colab.constraints_file(ROOT))
 NEEDED = {"keras", "matplotlib", "numpy", "scikit-learn", "tensorflow", "tqdm"}
 
-# Code, the digits, and texts that say whose the digits are.
-SUFFIXES = {".py", ".npz", ".md", ".txt"}
+# Code, the digits, the paper's results, and texts that say whose the digits are.
+SUFFIXES = {".py", ".npz", ".json", ".md", ".txt"}
 
 LOAD = """
 import sys, ae_lib
@@ -79,6 +79,8 @@ def test_the_wheel_holds_the_library_and_the_digits_and_nothing_else(wheel):
     assert stored == (ROOT / "ae_lib" / "data" / "mnist.npz").read_bytes()
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "ae_lib").rglob("*.py")}
     assert modules <= names
+    results = {str(path.relative_to(ROOT)) for path in (ROOT / "ae_lib/results").glob("*.*")}
+    assert results <= names
     description = {name for name in names if ".dist-info/" in name}
     assert any(name.endswith("/LICENSE") for name in description)
     library = names - description

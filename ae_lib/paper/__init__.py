@@ -1,7 +1,7 @@
 """The experiments of Hinton & Salakhutdinov (2006), at the paper's scale.
 
-``python -m ae_lib.paper NAME`` runs one of them; ``python -m ae_lib.paper --list`` tells which there
-are. Each module here is an experiment, with its settings at the top:
+``python -m ae_lib.paper NAME`` runs one of them; ``python -m ae_lib.paper --list`` tells which
+there are. Each module here is an experiment, with its settings at the top:
 
 :mod:`~ae_lib.paper.curves`, :mod:`~ae_lib.paper.digits`, :mod:`~ae_lib.paper.faces`,
 :mod:`~ae_lib.paper.documents`, :mod:`~ae_lib.paper.maps`, :mod:`~ae_lib.paper.classification`,

@@ -24,7 +24,9 @@ def main(arguments=None):
     for name in names:
         experiment = importlib.import_module(f"ae_lib.paper.{name}")
         if options.preset not in experiment.SETTINGS:
-            message = f"{name} has the presets {', '.join(experiment.SETTINGS)}, not {options.preset}"
+            message = (
+                f"{name} has the presets {', '.join(experiment.SETTINGS)}, not {options.preset}"
+            )
             if options.name != "all":
                 parser.error(message)
             print(message)
@@ -51,6 +53,7 @@ def _run(name, experiment, options):
         options.data_home,
         choose=options.choose,
         verbose=1,
+        save_every=options.save_every,
     )
     records, arrays = experiment.run_experiment(run, **extra)
     if not options.choose:
@@ -61,7 +64,9 @@ def _run(name, experiment, options):
             for part in ("train", "validation", "test")
             if record[part] is not None
         )
-        print(f"{name}, seed {run.seed}, {record['method']}: {measured} ({record['seconds']:.0f} s)")
+        print(
+            f"{name}, seed {run.seed}, {record['method']}: {measured} ({record['seconds']:.0f} s)"
+        )
     if options.choose:
         print("Settings are being chosen: the test set was not read and nothing was written.")
     else:
@@ -69,28 +74,23 @@ def _run(name, experiment, options):
 
 
 def _parser():
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "ae_lib" / "paper"
     parser = argparse.ArgumentParser(
         prog="python -m ae_lib.paper",
         description="Run an experiment of Hinton & Salakhutdinov (2006) at the paper's scale. "
         "It may be killed at any moment; started again, it goes on where it was.",
     )
-    parser.add_argument("name", nargs="?", choices=[*NAMES, "all"], metavar="NAME",
-                        help=f"one of {', '.join(NAMES)}, or all")  # fmt: skip
-    parser.add_argument("--list", action="store_true", help="list the experiments, and stop")
-    parser.add_argument("--preset", choices=PRESETS, default="paper",
-                        help="the paper's way, today's, or seconds to see that it runs")  # fmt: skip
-    parser.add_argument("--seed", type=int, default=0, help="of every random choice (default: 0)")
-    parser.add_argument("--out", type=Path, default=Path("results"),
-                        help="folder for NAME.json and NAME.npz (default: results)")  # fmt: skip
-    parser.add_argument("--checkpoints", type=Path, default=cache / "ae_lib" / "paper",
-                        help="folder for unfinished work (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--data-home", type=Path,
-                        help="where scikit-learn keeps its data (default: its own folder)")  # fmt: skip
-    parser.add_argument("--corpus", choices=("20newsgroups", "rcv1"), default="20newsgroups",
-                        help="for documents (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--choose", action="store_true",
-                        help="hold out validation data, leave the test set unread, write nothing")  # fmt: skip
+    add = parser.add_argument
+    add("name", nargs="?", choices=[*NAMES, "all"], metavar="NAME", help=", ".join(NAMES) + ", all")
+    add("--list", action="store_true", help="list the experiments, and stop")
+    add("--preset", choices=PRESETS, default="paper", help="the paper's way, today's, or a try")
+    add("--seed", type=int, default=0, help="of every random choice (default: 0)")
+    add("--out", type=Path, default=Path("results"), help="for NAME.json (default: results)")
+    add("--checkpoints", type=Path, default=cache, help="unfinished work (default: %(default)s)")
+    add("--save-every", type=float, default=60, metavar="SECONDS", help="of state (default: 60)")
+    add("--data-home", type=Path, help="scikit-learn's data (default: its own folder)")
+    add("--corpus", choices=("20newsgroups", "rcv1"), default="20newsgroups", help="of documents")
+    add("--choose", action="store_true", help="hold out validation data, do not read the test set")
     return parser
 
 

@@ -60,7 +60,9 @@ def logistic_pca(run, label, x_train, n_components, settings):
     network = Network(
         [
             Layer(up, -pca.mean_ @ up, "linear"),
-            Layer(np.zeros((n_components, x_train.shape[1])), np.log(mean / (1 - mean)), "logistic"),
+            Layer(
+                np.zeros((n_components, x_train.shape[1])), np.log(mean / (1 - mean)), "logistic"
+            ),
         ],
         1,
     )

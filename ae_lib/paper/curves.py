@@ -13,7 +13,12 @@ from ae_lib.paper.training import FineTuning
 
 HEADER = {
     "unit": "squared error per picture",
-    "published": {"autoencoder": 1.44, "logistic_pca_6": 7.64, "logistic_pca_18": 2.45, "pca_18": 5.90},
+    "published": {
+        "autoencoder": 1.44,
+        "logistic_pca_6": 7.64,
+        "logistic_pca_18": 2.45,
+        "pca_18": 5.90,
+    },
 }
 
 _LOGISTIC = FineTuning(epochs=200, batch_size=100, learning_rate=0.02)
@@ -128,9 +133,9 @@ def _draw(drops, ink):
         for down in (-1, 0, 1):
             if right or down:
                 weight = (1 if right and down else 2) / 24
-                blurred += weight * pictures[
-                    :, 1 + down : _SIDE + 1 + down, 1 + right : _SIDE + 1 + right
-                ]
+                blurred += (
+                    weight * pictures[:, 1 + down : _SIDE + 1 + down, 1 + right : _SIDE + 1 + right]
+                )
     return np.minimum(blurred, 1)
 
 

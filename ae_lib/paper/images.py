@@ -1,4 +1,4 @@
-"""What Fig. 2A and 2B have in common: an autoencoder of grey pictures against PCA and logistic PCA."""
+"""What Fig. 2A and 2B share: an autoencoder of grey pictures, PCA and logistic PCA."""
 
 import dataclasses
 import time
@@ -73,8 +73,7 @@ def split(run, x_train, x_test, settings):
 
 def pretrained(run, x_train, settings):
     """Pretrain and unroll; return the network, the machines' errors by epoch, and the seconds."""
-    started = time.monotonic()
-    stack, errors = pretrain_resumably(
+    stack, errors, seconds = pretrain_resumably(
         run,
         x_train,
         settings.layers,
@@ -83,7 +82,7 @@ def pretrained(run, x_train, settings):
         learning_rate=settings.learning_rate,
         code_learning_rate=settings.code_learning_rate,
     )
-    return unrolled(stack), errors, time.monotonic() - started
+    return unrolled(stack), errors, seconds
 
 
 def autoencoder_against_pca(run, parts):

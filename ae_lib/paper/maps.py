@@ -53,7 +53,7 @@ SETTINGS = {
         n_train=60_000,
         n_validation=10_000,
         per_class=500,
-        fine_tuning=FineTuning(epochs=80),
+        fine_tuning=FineTuning(epochs=50),
         pretraining_epochs=20,
     ),
     "smoke": Settings(
@@ -70,8 +70,8 @@ SETTINGS = {
 def run_experiment(run):
     """Run it: records, and the two maps as arrays.
 
-    ``map_autoencoder`` and ``map_pca`` of shape (n, 2), float16, and ``labels``: the first digits of
-    each class in the test set (in the validation set while settings are chosen). The trained
+    ``map_autoencoder`` and ``map_pca`` of shape (n, 2), float16, and ``labels``: the first digits
+    of each class in the test set (in the validation set while settings are chosen). The trained
     weights are left in ``weights.npz`` in the folder of the run's checkpoints.
     """
     settings = run.settings

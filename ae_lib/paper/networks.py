@@ -105,9 +105,7 @@ class Network:
 def unrolled(stack):
     """Return the network that a stack of machines unrolls to; see :func:`ae_lib.unroll`."""
     names = {"bernoulli": "logistic", "gaussian": "linear", "multinomial": "softmax"}
-    up = [
-        Layer(rbm.components_.T, rbm.intercept_hidden_, names[rbm.hidden]) for rbm in stack.rbms
-    ]
+    up = [Layer(rbm.components_.T, rbm.intercept_hidden_, names[rbm.hidden]) for rbm in stack.rbms]
     down = [
         Layer(rbm.components_, rbm.intercept_visible_, names[rbm.visible])
         for rbm in reversed(stack.rbms)

@@ -3,12 +3,10 @@
 import time
 
 from ae_lib import _checkpoints
+from ae_lib.paper.run import write_whole
 from ae_lib.progress import epoch_bar
 from ae_lib.rbm import RBM
 from ae_lib.stack import Stack
-
-# At most this long of work is lost, beside the epoch that was going on.
-SECONDS_BETWEEN = 60
 
 
 def pretrain_resumably(run, data, layers, *, code="gaussian", visible="bernoulli", **shared):
@@ -31,8 +29,11 @@ def pretrain_resumably(run, data, layers, *, code="gaussian", visible="bernoulli
     stack : Stack
     errors : list of list of float
         For each machine the reconstruction error by epoch.
+    seconds : float
+        Time of training, interruptions left out.
     """
     machines, inputs, trained_on = [], data, _checkpoints.digest("", data)
+    seconds = 0.0
     for index, n_components in enumerate(layers):
         first, last = index == 0, index == len(layers) - 1
         rate = shared["learning_rate"]
@@ -51,23 +52,29 @@ def pretrain_resumably(run, data, layers, *, code="gaussian", visible="bernoulli
         )
         file = run.folder / f"layer_{index + 1}.npz"
         _checkpoints.restore(file, rbm, trained_on)
-        _train(run, rbm, inputs, file, trained_on, f"layer {index + 1} of {len(layers)}", index)
+        seconds += _train(
+            run, rbm, inputs, file, trained_on, f"layer {index + 1} of {len(layers)}", index
+        )
         trained_on = _checkpoints.digest_of_learnt(trained_on, rbm)
         machines.append(rbm)
         if not last:
             inputs = rbm.transform(inputs)
-    return Stack(machines), [rbm.reconstruction_error_ for rbm in machines]
+    return Stack(machines), [rbm.reconstruction_error_ for rbm in machines], seconds
 
 
 def _train(run, rbm, inputs, file, trained_on, description, index):
-    """Train a machine to its last epoch, from wherever its file left it."""
+    """Train a machine to its last epoch, from wherever its file left it; return the seconds."""
     done = getattr(rbm, "n_iter_", 0)
-    saved = time.monotonic()
+    clock = file.with_suffix(".seconds")
+    before = float(clock.read_text()) if done and clock.exists() else 0.0
+    started = saved = time.monotonic()
     with epoch_bar(f"{run.name}: {description}", rbm.n_iter, shown=bool(run.verbose)) as bar:
         bar.update(done)
         for epoch in range(done, rbm.n_iter):
             rbm.partial_fit(inputs[run.rng(2, index, epoch).permutation(len(inputs))])
             bar.update()
-            if epoch + 1 == rbm.n_iter or time.monotonic() - saved > SECONDS_BETWEEN:
+            if epoch + 1 == rbm.n_iter or time.monotonic() - saved >= run.save_every:
                 _checkpoints.store(file, rbm, trained_on)
                 saved = time.monotonic()
+                write_whole(clock, str(before + saved - started).encode())
+    return before + time.monotonic() - started

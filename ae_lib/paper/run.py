@@ -36,6 +36,8 @@ class Run:
         Hold out validation data and leave the test set unread: for choosing settings.
     verbose : int, default=0
         1 shows progress bars.
+    save_every : float, default=60
+        Seconds after which state is saved, at the end of the epoch that is going on.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Run:
     data_home: Path | None = None
     choose: bool = False
     verbose: int = 0
+    save_every: float = 60.0
 
     @property
     def folder(self):
@@ -64,7 +67,9 @@ class Run:
         """Return a generator for one place in the experiment, such as ``rng(1, epoch)``."""
         return np.random.default_rng([self.seed, *place])
 
-    def record(self, method, *, train=None, validation=None, test=None, seconds, settings, **details):
+    def record(
+        self, method, *, train=None, validation=None, test=None, seconds, settings, **details
+    ):
         """Return what is kept of one method in this run, as it goes into the JSON.
 
         Parameters

@@ -12,9 +12,6 @@ from ae_lib._keras import keras, tf
 from ae_lib.paper.run import write_whole
 from ae_lib.progress import epoch_bar
 
-# At most this long of work is lost, beside the epoch that was going on.
-SECONDS_BETWEEN = 60
-
 
 @dataclasses.dataclass(frozen=True)
 class FineTuning:
@@ -75,7 +72,9 @@ def logistic_squared(targets, inputs):
     return tf.reduce_sum(tf.square(targets - tf.sigmoid(inputs)), axis=1)
 
 
-def train(run, label, network, x, targets, settings, loss, *, measures=None, change=None, trained=None):
+def train(
+    run, label, network, x, targets, settings, loss, *, measures=None, change=None, trained=None
+):
     """Train a network on rows and targets, or go on where a killed run stopped.
 
     Parameters
@@ -119,7 +118,9 @@ def train(run, label, network, x, targets, settings, loss, *, measures=None, cha
     history, seconds = _restore(file, state)
     measures = measures or {}
     if len(history["loss"]) < settings.epochs:
-        epoch_graph = _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, change)
+        epoch_graph = _compiled_epoch(
+            network, variables, optimizer, x, targets, settings, loss, change
+        )
     started = saved = time.monotonic()
     with epoch_bar(f"{run.name}: {label}", settings.epochs, shown=bool(run.verbose)) as bar:
         bar.update(len(history["loss"]))
@@ -137,7 +138,7 @@ def train(run, label, network, x, targets, settings, loss, *, measures=None, cha
             bar.set_postfix({k: f"{v[-1]:.3f}" for k, v in history.items()}, refresh=False)
             bar.update()
             now = time.monotonic()
-            if epoch + 1 == settings.epochs or now - saved > SECONDS_BETWEEN:
+            if epoch + 1 == settings.epochs or now - saved >= run.save_every:
                 _store(file, state, history, seconds + now - started)
                 saved = now
     return history, seconds + time.monotonic() - started
@@ -157,7 +158,9 @@ def _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, c
             chosen = order[number * size : (number + 1) * size]
             rows, wanted = tf.gather(x, chosen), tf.gather(targets, chosen)
             if change is not None:
-                rows, wanted = change(rows, wanted, tf.stack([seed[0], seed[1] * n_batches + number]))
+                rows, wanted = change(
+                    rows, wanted, tf.stack([seed[0], seed[1] * n_batches + number])
+                )
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(variables)
                 value = tf.reduce_mean(loss(wanted, network.inputs_of_output(rows)))

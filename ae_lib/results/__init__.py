@@ -1,8 +1,10 @@
 """Results of the paper's experiments as they were computed, for chapter 7: JSON and arrays.
 
-Each ``NAME.json`` here was written by ``make paper NAME=...``, that is by ``python -m ae_lib.paper``.
+Each ``NAME.json`` here was written by ``make paper NAME=...``, which is
+``python -m ae_lib.paper``.
 """
 
+import io
 import json
 import numbers
 from importlib import resources
@@ -61,9 +63,9 @@ def load_results(name):
         )
     results = json.loads(file.read_text(encoding="utf-8"))
     check_results(results)
-    with folder.joinpath(f"{name}.npz").open("rb") as opened:
-        with np.load(opened, allow_pickle=False) as arrays:
-            return results, dict(arrays)
+    content = io.BytesIO(folder.joinpath(f"{name}.npz").read_bytes())
+    with np.load(content, allow_pickle=False) as arrays:
+        return results, dict(arrays)
 
 
 def check_results(results):
