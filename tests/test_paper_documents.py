@@ -198,7 +198,7 @@ def test_counts_of_stories_come_back_where_a_word_occurs_once():
 
 
 def test_stories_are_halved_at_random_and_keep_all_their_topics(tmp_path, monkeypatch):
-    stories, counts = fake_stories()
+    stories, _ = fake_stories()
 
     def fetch(**arguments):
         assert arguments == {"data_home": None, "download_if_missing": False, "subset": "all"}
@@ -232,7 +232,7 @@ def test_missing_documents_are_not_downloaded_and_the_message_says_what_to_do(
 
 
 def test_a_corpus_that_is_not_known_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="corpus must be one of .*Received: 'bible'"):
+    with pytest.raises(ValueError, match=r"corpus must be one of .*Received: 'bible'"):
         load_corpus(make_run(tmp_path, corpus="bible"))
 
 

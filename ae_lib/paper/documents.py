@@ -1,9 +1,10 @@
-"""Fig. 4: documents as counts of words, 2000-500-250-125-10 and -2, against latent semantic analysis.
+"""Fig. 4: documents as counts of words, 2000-500-250-125-10 and -2, against LSA.
 
-The paper's corpus, RCV1-v2, has to be asked for from its owner; scikit-learn's copy has weights in
-place of counts. The default corpus is therefore the 20 newsgroups, whose posts are public. Their
-headers, footers and quotes are left out, words are stemmed, stop words dropped, and the 2000 stems
-most frequent in the training posts are counted. No text is kept in any result.
+LSA is latent semantic analysis. The paper's corpus, RCV1-v2, has to be asked for from its owner;
+scikit-learn's copy has weights in place of counts. The default corpus is therefore the 20
+newsgroups, whose posts are public. Their headers, footers and quotes are left out, words are
+stemmed, stop words dropped, and the 2000 stems most frequent in the training posts are counted. No
+text is kept in any result.
 
 Each test document asks for the other test documents, nearest first, by the cosine between codes.
 The measure is the share of those retrieved that are of its group; where documents have several
@@ -163,25 +164,24 @@ def run_experiment(run, corpus="20newsgroups"):
 
 
 def _autoencoder(run, documents, n_code, tuning):
-    """Train the network, and return the codes of the documents that ask, the history and seconds."""
-    settings, started = run.settings, time.monotonic()
+    """Train the network; return codes of the documents that ask, history and seconds."""
+    settings = run.settings
     rates = {
         "n_iter": settings.pretraining_epochs,
         "batch_size": settings.pretraining_batch_size,
         "learning_rate": settings.learning_rate,
     }
-    below, _ = pretrain_resumably(
+    below, _, seconds_below = pretrain_resumably(
         run, documents.train, settings.layers, code="bernoulli", visible="multinomial",
         visible_learning_rate=settings.visible_learning_rate, **rates,
     )  # fmt: skip
     # Both codes stand on the same machines. Each has a folder, and so a checkpoint, of its own.
     own = dataclasses.replace(run, checkpoints=run.folder / f"code_{n_code}")
-    code, _ = pretrain_resumably(
+    code, _, seconds_code = pretrain_resumably(
         own, below.encode(documents.train), (n_code,),
         code_learning_rate=settings.code_learning_rate, **rates,
     )  # fmt: skip
     network = unrolled(Stack([*below.rbms, *code.rbms]))
-    seconds_before = time.monotonic() - started
     shares = documents.train / documents.train.sum(axis=1, keepdims=True)
     history, seconds = train(
         own, "fine_tuning", network, network_input(documents.train, settings.input_length), shares,
@@ -189,7 +189,7 @@ def _autoencoder(run, documents, n_code, tuning):
         change=lambda rows, targets, seed: (dropped(rows, seed, settings.dropped_words), targets),
     )  # fmt: skip
     codes = network.encode(network_input(documents.asked, settings.input_length))
-    return codes, history, seconds_before + seconds
+    return codes, history, seconds_below + seconds_code + seconds
 
 
 def network_input(counts, length):
