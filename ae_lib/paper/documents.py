@@ -6,6 +6,11 @@ newsgroups, whose posts are public. Their headers, footers and quotes are left o
 stemmed, stop words dropped, and the 2000 stems most frequent in the training posts are counted. No
 text is kept in any result.
 
+Settings were chosen on a fifth of the training posts. With the counts themselves as input while the
+whole network is trained, long posts drive all units to their ends, and the network learns the
+training posts by heart: what helped most was an input as of posts of one length, half of whose
+words are left out at random.
+
 Each test document asks for the other test documents, nearest first, by the cosine between codes.
 The measure is the share of those retrieved that are of its group; where documents have several
 topics, the topics that two of them share, divided by the topics that either has.
@@ -89,8 +94,12 @@ SETTINGS = {
         layers=(500, 250, 125),
         n_words=2000,
         validation_share=0.2,
-        fine_tuning=FineTuning(epochs=50, batch_size=100),
-        fine_tuning_map=FineTuning(epochs=50, batch_size=100),
+        fine_tuning=FineTuning(epochs=30, batch_size=100),
+        fine_tuning_map=FineTuning(epochs=30, batch_size=100),
+        pretraining_epochs=20,
+        code_learning_rate=0.01,
+        input_length=50.0,
+        dropped_words=0.5,
     ),
     "smoke": Settings(
         layers=(30, 20),
