@@ -13,5 +13,6 @@ collect_ignore = [
     "test_conversion.py",
     "test_notebooks.py",
     "test_package.py",
+    "test_playthings_browser.py",
     "test_site.py",
 ]
