@@ -197,7 +197,8 @@ show(fig, alt="Three handwritten digits, a 7, a 2 and a 1, each with its code of
 
 # %% [markdown]
 # The code means nothing to us: no bar stands for "a 7". But it means the 7 to the
-# decoder.
+# decoder. On the website you can move thirty such numbers, and watch a larger decoder
+# answer: [Thirty numbers](play.md#thirty-numbers).
 #
 # How good is that in numbers? An error needs something to stand beside it. We take two
 # yardsticks. The **mean image** answers every digit with the same grey blur: a network
@@ -248,7 +249,9 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 # strokes are cleaner, and its error is less than 0.6 of PCA's, with just as many
 # numbers.
 #
-# So the codes keep most of what a digit looks like. What are they good for?
+# So the codes keep most of what a digit looks like. Whether two numbers would do, or
+# eight, you can try on the website: [How much fits in a
+# code](play.md#how-much-fits-in-a-code). What are codes good for?
 
 # %% [markdown]
 # ## Use 1: classification

@@ -111,6 +111,10 @@ show(fig, alt="A cloud of 300 points, rising from lower left to upper right. A "
 # with $k$ numbers between them has a smaller squared error on the training images,
 # whatever fixed image is taken off before and added after.
 #
+# A linear decoder cannot bend: halfway between two codes it draws half of the one
+# digit and half of the other. On the website you can go all the way [between two
+# digits](play.md#between-two-digits), with PCA and with an autoencoder.
+#
 # The same in NumPy, on 2,000 digits with six components:
 
 # %%
@@ -805,6 +809,9 @@ assert thirty_accuracy > ae_accuracy + 0.1
 # %% [markdown]
 # A map is for looking at. If the machine is to find neighbours, even plain PCA with
 # thirty numbers is far better than the best of the two maps.
+#
+# To look, walk: on the website the paper's large network has [a map to walk
+# in](play.md#a-map-to-walk-in), with PCA's beside it.
 
 # %% [markdown]
 # ## Summary

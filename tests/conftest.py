@@ -14,5 +14,6 @@ collect_ignore = [
     "test_notebooks.py",
     "test_package.py",
     "test_paper_runs.py",
+    "test_playthings_browser.py",
     "test_site.py",
 ]
