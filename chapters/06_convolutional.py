@@ -822,8 +822,6 @@ for n in pcas:
 # ## Where to go next
 #
 # - [The exercises to this chapter](exercises/06_convolutional.ipynb), which check themselves.
-# - **Next:** this is the last chapter so far. The paper's own networks, at full size,
-#   are to follow. [Chapter 1](01_motivation.ipynb) lists the questions that we set out
-#   with: which of them can you answer now?
+# - **Next:** [Chapter 7](07_paper.ipynb) shows the paper's own networks, at full size.
 # - **Previous:** [Chapter 5](05_dense.ipynb) built the dense autoencoder that this
 #   chapter was compared with.
