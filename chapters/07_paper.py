@@ -131,7 +131,9 @@ compare("digits")
 # agree to the last digit, and it does. The curves of the paper are not to be had.
 # Ours are made by the same recipe, whose amount of ink is not known; it was set so
 # that PCA with 18 components has the paper's error. That row proves nothing, therefore,
-# but the others can be compared.
+# but the others can be compared. One of them is worse than the paper's: logistic PCA
+# with 18 components, whose training error says that it does not overfit. Other curves
+# or too short a training are possible reasons; we do not know which.
 
 # %%
 digits, curves = runs_of("digits"), runs_of("curves")
@@ -176,7 +178,8 @@ show(figure_2("digits", {"autoencoder-30": "autoencoder",
 
 # %% [markdown]
 # Where does the improvement come from? Unrolled, before any fine-tuning, the stack of
-# machines is hardly better than PCA. Then look at the first passes of fine-tuning.
+# machines is not far from PCA: on the digits better, on the curves worse. Then look at
+# the first passes of fine-tuning.
 
 # %%
 unrolled = {name: np.mean([run["unrolled"]["test"] for run in runs["autoencoder"]])
@@ -184,12 +187,15 @@ unrolled = {name: np.mean([run["unrolled"]["test"] for run in runs["autoencoder"
 print({name: round(float(error), 2) for name, error in unrolled.items()})
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
-for ax, name, published in zip(axes, ("curves", "digits"), (1.44, 3.00), strict=True):
-    _, arrays = load_results(name)
+for ax, name, ticks in zip(axes, unrolled, ([1, 2, 5], [3, 5, 10]), strict=True):
+    results, arrays = load_results(name)
     errors = [unrolled[name], *arrays["paper_0_epochs_test"]]
     ax.semilogy(errors, color=COLOURS["autoencoder"], label="test error, seed 0")
+    published = results["published"]["autoencoder"]
     ax.axhline(published, color=COLOURS["data"], linestyle="--", label="the paper's")
     ax.set(title=name, xlabel="passes of fine-tuning", ylabel="squared error")
+    ax.set_yticks(ticks, ticks)
+    ax.minorticks_off()
     ax.legend()
 show(fig, alt="Test error over the passes of fine-tuning, for curves and for digits. Both "
      "fall steeply in the first passes and end below the dashed line of the paper.")
@@ -222,8 +228,8 @@ errors = {run["method"]: round(run["squared_error"], 1) for run in results["runs
 print("nearest neighbour of the same class:", {k: round(v, 3) for k, v in nearest.items()})
 print("squared error:", errors)
 # Claim: on the autoencoder's map a digit's nearest neighbour is of its class over
-# twice as often as on PCA's.
-assert nearest["autoencoder"] > 2 * nearest["PCA"]
+# 1.5 times as often as on PCA's.
+assert nearest["autoencoder"] > 1.5 * nearest["PCA"]
 
 # %% [markdown]
 # The paper shows the maps and leaves it to the eye; the numbers are ours. No label was
@@ -270,12 +276,14 @@ for method, runs in runs_of("initialisation").items():
 # learn from, 7,000 later ones to test on. Each is the counts of 2,000 stems of words.
 # A test document asks for its neighbours among the others by the angle between codes,
 # and we count how many are from its group. LSA, latent semantic analysis, is PCA's
-# relative for counts.
+# relative for counts. It depends on how words are weighted; the plain form takes
+# log(1 + count), the other one gives rare words more weight (tf-idf).
 
 # %%
 documents = runs_of("documents")
-looks = {"autoencoder_10": ("autoencoder", "o-"), "lsa_10": ("pca", "s-"),
-         "lsa_50": ("linear", "D-"), "counts_2000": ("data", "x-")}
+looks = {"autoencoder_10": ("autoencoder", "o-"), "lsa_10": ("pca", "s:"),
+         "lsa_50": ("pca", "o-"), "lsa_50_tfidf": ("linear", "D-"),
+         "counts_2000": ("data", "x-")}
 fig, ax = plt.subplots(figsize=(7, 4))
 for method, (colour, style) in looks.items():
     run = documents[method][0]
@@ -284,7 +292,8 @@ for method, (colour, style) in looks.items():
 ax.set(xlabel="documents retrieved", ylabel="share from the same group")
 ax.legend()
 show(fig, alt="Share of retrieved documents from the same group against their number, for "
-     "autoencoder, LSA with 10 and 50 numbers, and the counts themselves.")
+     "autoencoder, LSA with 10 and 50 numbers, and the counts themselves. The autoencoder is "
+     "above all forms of LSA everywhere, and above the counts from three documents on.")
 
 # %%
 shares = {method: dict(zip(runs[0]["retrieved"], runs[0]["accuracy"], strict=True))
@@ -294,7 +303,23 @@ for method in looks:
     print(f"{method:14s}", *(f"{shares[method][n]:5.2f}" for n in (1, 7, 63, 511)))
 
 # %% [markdown]
-# DOCUMENTS
+# Ten numbers of the autoencoder find more of the right documents than ten of LSA,
+# than fifty of LSA, and than fifty with the better weights, however many are
+# retrieved. That is the paper's result, on documents that it never saw. Only for the
+# very nearest document are all 2,000 counts better.
+
+# %%
+for other in ("lsa_10", "lsa_50", "lsa_10_tfidf", "lsa_50_tfidf"):
+    # Claim: with ten numbers the autoencoder retrieves better than LSA with ten or
+    # fifty, under both weights, at 1, 7, 63 and 511 documents.
+    for n in (1, 7, 63, 511):
+        assert shares["autoencoder_10"][n] > shares[other][n]
+# Claim: the counts themselves find the nearest document better than the ten numbers.
+assert shares["counts_2000"][1] > shares["autoencoder_10"][1]
+
+# %% [markdown]
+# With two numbers, documents have a map as well. (Of each side the outermost hundredth
+# is cut off.)
 
 # %%
 _, arrays = load_results("documents")
@@ -306,8 +331,9 @@ for ax, name in zip(axes, ("lsa", "autoencoder"), strict=True):
     for number, prefix in enumerate(("comp", "rec", "sci", "talk")):
         member = np.isin(labels, [k for k, g in enumerate(groups) if g.startswith(prefix)])
         ax.plot(*codes[member].T, ".", markersize=2, label=prefix)
-    ax.set(title=name, xticks=[], yticks=[])
-axes[0].legend(markerscale=5)
+    (left, low), (right, high) = np.percentile(codes, [1, 99], axis=0)
+    ax.set(title=name, xticks=[], yticks=[], xlim=(left, right), ylim=(low, high))
+axes[1].legend(markerscale=5)
 show(fig, alt="Two maps of test documents, LSA's and the autoencoder's, in four colours for "
      "newsgroups on computers, recreation, science and talk.")
 
@@ -324,7 +350,20 @@ for method, runs in runs_of("classification").items():
     print(f"{method:11s} published {published[method]:.1f} %, measured {mean:.2f} %")
 
 # %% [markdown]
-# CLASSIFIER
+# Both networks make somewhat more errors here than in the paper. Is that a difference?
+# With 10,000 test digits, a rate of 1.3 % is uncertain by a tenth of a per cent
+# point, so the first is about one standard error away, the second less than two. What
+# the paper is about, the distance between the two networks, is there.
+
+# %%
+rates = {method: measured(runs)[0] for method, runs in runs_of("classification").items()}
+print(f"standard error at 1.3 %: {100 * np.sqrt(0.013 * 0.987 / 10_000):.2f} points")
+# Claim: without pretraining, the classifier makes over 1.2 times as many errors.
+assert rates["random"] > 1.2 * rates["pretrained"]
+
+# %% [markdown]
+# This is one seed, and the network and its training are those of 2006 but for the
+# optimiser: a comparison of two starts, not an attempt at a record.
 #
 # ## Errors that are not comparable
 #
@@ -343,7 +382,12 @@ for method, runs in runs_of("classification").items():
 # | passes | 50 of pretraining, 200 of fine-tuning | for each run in its JSON, under `settings` |
 # | curves | the authors' own | by recipe, ink fitted to one row of the table |
 # | documents | Reuters, 804,414 stories | 20 newsgroups, 18,000 posts |
+# | faces | 126 against 135 of PCA | not run in full: see below |
 # | seeds | one | as many as the tables say |
+#
+# **Faces** are missing. The experiment is there (`python -m ae_lib.paper faces`), but
+# with 25 people to learn from, networks learn these people by heart: in short trials
+# the error on new people stayed above PCA's. A result will stand here when there is one.
 #
 # ## Run it yourself
 #
@@ -359,7 +403,14 @@ for method, runs in runs_of("classification").items():
 # %% [markdown]
 # ## Summary
 #
+# - At full scale the paper's main result holds: with the same network, pretrained and
+#   fine-tuned, errors on digits and curves are below its 3.00 and 1.44, and far below
+#   those of PCA and logistic PCA.
+# - Ten numbers of an autoencoder retrieve documents better than fifty of LSA.
 # - SUMMARY
+# - PCA has no random start: it is the anchor that tells whether data and unit agree.
+# - Report the test error, over several seeds, with the settings. Training errors of
+#   other papers are another thing.
 #
 # ## Further reading
 #
