@@ -236,6 +236,7 @@ def test_a_corpus_that_is_not_known_is_refused(tmp_path):
         load_corpus(make_run(tmp_path, corpus="bible"))
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_numbers_again_and_records_its_settings(tmp_path):
     records, arrays = documents.run_experiment(make_run(tmp_path / "one"))
     again, arrays_again = documents.run_experiment(make_run(tmp_path / "two"))

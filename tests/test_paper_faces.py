@@ -113,6 +113,7 @@ def test_mirrors_change_input_and_target_and_noise_the_input_alone():
     assert (x - rows).std() == pytest.approx(0.5, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_numbers_again_and_records_its_settings(tmp_path):
     records, arrays = faces.run_experiment(make_run(tmp_path / "one"))
     again, arrays_again = faces.run_experiment(make_run(tmp_path / "two"))
@@ -129,11 +130,11 @@ def test_a_run_gives_the_same_numbers_again_and_records_its_settings(tmp_path):
 
 
 @pytest.mark.skipif("AE_DATA_HOME" not in os.environ, reason="AE_DATA_HOME names no data")
-def test_pca_of_the_real_patches_has_the_error_that_is_known_for_this_recipe(tmp_path):
+def test_pca_of_the_real_patches_has_about_the_error_of_the_paper(tmp_path):
     home = Path(os.environ["AE_DATA_HOME"])
     # A tenth of the patches of each face is enough for the error to be as good as that of all.
     parts = load_parts(make_run(tmp_path, preset="paper", patches=41, data_home=home))
     assert [len(x) for x in (parts.train, parts.validation, parts.test)] == [10_250, 2050, 4100]
     _, errors = pca_errors(parts.train, 30, parts.others())
-    assert errors["test"] == pytest.approx(124, rel=0.03)
+    assert errors["test"] == pytest.approx(135, rel=0.03)
     assert errors["train"] < errors["validation"] < errors["test"]

@@ -233,7 +233,9 @@ def make_patches(faces, patches, seed):
 
     Each patch is turned by an angle from -90 to 90 degrees and enlarged 1.4 to 1.8 times, both
     uniform at random; of the result the middle 50 x 50 pixels are taken, and of those every second
-    one. Between pixels the grey value is interpolated bilinearly.
+    one. Between pixels the grey value is interpolated bilinearly, once: turning and enlarging one
+    after the other, with two interpolations, smooths more, and PCA then has smaller errors than the
+    paper's.
 
     Parameters
     ----------
