@@ -3,6 +3,8 @@
 Run after `make site`.
 """
 
+import base64
+import io
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,10 +13,15 @@ import notebooks
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from PIL import Image
+from site_address import PLACEHOLDER, site_address
+from site_server import folder_of_site
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
 ADDRESS = notebooks.read_address(ROOT)
+WHERE = site_address(ADDRESS)
+FOLDER = folder_of_site(ROOT)
 CHAPTERS = notebooks.chapter_names(ROOT)
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
 # Pieces that the theme copies beside its scripts: no browser ever opens them.
@@ -122,7 +129,10 @@ def test_every_internal_link_and_anchor_leads_somewhere(page, soup, anchors):
         parts = urlsplit(url)
         if parts.scheme or parts.netloc:
             continue
-        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        # Addresses of the page 404 begin at the host, since that page stands for any other.
+        inside = parts.path.removeprefix(FOLDER)
+        start = SITE if inside != parts.path else here.parent
+        target = (start / unquote(inside)).resolve() if parts.path else here
         assert target.is_file(), f"{page} leads to {url}"
         if parts.fragment and target.suffix == ".html":
             assert unquote(parts.fragment) in anchors(target), f"{page} leads to {url}"
@@ -142,6 +152,100 @@ def test_every_picture_says_what_it_shows(page, soup):
         assert not re.search(r"_images|\.(png|svg|jpe?g|webp)\b|<figure>", alt), f"{page}: {image}"
         if "_images" in image["src"]:
             assert len(alt.split()) >= 5, f"{page}: {image}"
+
+
+def test_pictures_keep_their_place_and_come_when_they_are_near(page, soup):
+    pictures = soup.select("article img")
+    for image in pictures:
+        assert image["width"].isdigit(), f"{page}: {image}"
+        assert image["height"].isdigit(), f"{page}: {image}"
+    waiting = [image.get("loading") == "lazy" for image in pictures]
+    assert waiting == [number >= 1 for number in range(len(pictures))], page
+
+
+def test_light_pictures_show_the_same_pixels():
+    light = sorted((SITE / "_images").glob("*.webp"))
+    assert light
+    heavy = {path.stem for path in (SITE / "_images").glob("*.png")}
+    assert not heavy & {path.stem for path in light}
+    notebook = notebooks.read_notebook(ROOT / "book" / f"{CHAPTERS[0]}.ipynb")
+    (first, *_) = [
+        output.data["image/png"]
+        for cell in notebooks.code_cells(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    shown = parse(f"{CHAPTERS[0]}.html").select_one(".cell_output img")["src"]
+    with Image.open(io.BytesIO(base64.b64decode(first))) as one, Image.open(SITE / shown) as other:
+        # Where a pixel is transparent, its colour is nobody's.
+        pair = [Image.alpha_composite(white(one.size), two.convert("RGBA")) for two in (one, other)]
+    assert pair[0].tobytes() == pair[1].tobytes()
+
+
+def white(size):
+    return Image.new("RGBA", size, "white")
+
+
+def test_icons_are_drawn_in_the_page(page, soup):
+    assert soup.select("svg.icon path"), page
+    assert not soup.select("[class*='fa-']"), page
+    assert not [url for url in loaded_by(soup) if "awesome" in url.lower()], page
+
+
+def test_a_page_waits_for_one_style_sheet_only(page, soup):
+    (sheet,) = soup.select("link[rel=stylesheet]")
+    assert sheet["href"].endswith("_static/site.css")
+    assert not soup.select("link[rel=preload]"), page
+    for script in soup.find_all("script", src=True):
+        assert script.has_attr("defer"), f"{page} waits for {script}"
+    assert (SITE / "_static" / "site.css").stat().st_size < 130_000
+    assert "Font Awesome" not in (SITE / "_static" / "site.css").read_text(encoding="utf-8")
+
+
+def test_the_search_index_is_loaded_where_it_is_searched(page, soup):
+    scripts = {Path(urlsplit(tag["src"]).path).name for tag in soup.find_all("script", src=True)}
+    wanted = {"searchindex.js", "searchtools.js", "language_data.js"}
+    assert scripts & wanted == (wanted if page == "search.html" else set())
+
+
+def test_every_page_is_described(page, soup):
+    (description,) = soup.select("meta[name=description]")
+    assert 10 <= len(description["content"]) <= 300, page
+
+
+def test_the_sites_address_is_derived():
+    settings = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    assert WHERE.startswith("https://")
+    assert WHERE.partition("://")[2].rstrip("/") not in settings
+
+
+def test_a_link_to_a_page_is_shown_as_a_card():
+    files = listed_files()
+    for name in files:
+        soup = parse(f"{name}.html")
+        card = {tag["property"]: tag["content"] for tag in soup.select("meta[property^='og:']")}
+        assert card["og:url"] == f"{WHERE}{name}.html"
+        picture = SITE / card["og:image"].removeprefix(WHERE)
+        with Image.open(picture) as shown:
+            assert shown.size[0] > 1000
+        assert card["og:title"]
+        canonical = [tag["href"] for tag in soup.select("link[rel=canonical]")]
+        known = f"/{PLACEHOLDER}/" not in ADDRESS
+        assert canonical == ([f"{WHERE}{name}.html"] if known else [])
+
+
+def test_the_sitemap_lists_every_page():
+    listed = re.findall(r"<loc>([^<]+)</loc>", (SITE / "sitemap.xml").read_text(encoding="utf-8"))
+    assert {f"{WHERE}{name}.html" for name in listed_files()} <= set(listed)
+    assert all((SITE / url.removeprefix(WHERE)).is_file() for url in listed)
+
+
+def test_the_page_404_helps_from_wherever_it_is_shown():
+    soup = parse("404.html")
+    for url in loaded_by(soup):
+        assert url.startswith((FOLDER, "data:")), url
+    targets = {tag["href"] for tag in soup.select("article a[href]")}
+    assert {f"{FOLDER}index.html", f"{FOLDER}search.html", f"{ADDRESS}/issues/new"} <= targets
 
 
 def test_pictures_of_chapters_keep_their_place_and_proportions(soup):
@@ -188,14 +292,22 @@ def test_style_sheets_load_nothing_from_a_foreign_host():
             assert target.is_file(), f"{sheet.relative_to(SITE)} loads {url}"
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_formulas_are_drawn_by_our_own_copy_loaded_once(name):
-    sources = [tag["src"] for tag in parse(f"{name}.html").find_all("script", src=True)]
-    copies = [source for source in sources if "mathjax" in source.lower()]
-    assert len(copies) == 1
-    target = SITE / urlsplit(copies[0]).path
-    vendored = ROOT / "vendor" / "mathjax" / "tex-svg-full.js"
-    assert target.resolve().read_bytes() == vendored.read_bytes()
+def test_formulas_are_drawn_already(page, soup):
+    text = soup.select_one("main").get_text()
+    assert not re.search(r"\\\(|\\\[", text), page
+    assert not [tag for tag in soup.find_all("script") if "mathjax" in f"{tag}".lower()], page
+    for formula in soup.select(".math"):
+        assert formula.select("svg path, svg use"), f"{page}: {formula}"
+        # What is heard instead of the picture.
+        assert formula.select_one("mjx-assistive-mml math"), f"{page}: {formula}"
+        assert not formula.select("[data-mml-node=merror]"), f"{page}: {formula}"
+    shapes = {path["id"] for path in soup.select("svg defs path[id]")}
+    used = {tag["xlink:href"].removeprefix("#") for tag in soup.select(".math use")}
+    assert used <= shapes
+
+
+def test_chapters_have_formulas():
+    assert all(parse(f"{name}.html").select(".math svg") for name in CHAPTERS)
 
 
 def test_what_is_vendored_has_its_licence_and_version():

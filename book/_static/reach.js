@@ -1,0 +1,28 @@
+// What scrolls sideways in itself can be reached with the keyboard, and says what it is.
+(() => {
+  const names = [
+    ["div.highlight pre", "Code"],
+    [".cell_output pre", "Output"],
+    [".pst-scrollable-table-container, .cell_output .output_html", "Table"],
+    ["mjx-container[display]", "Formula"],
+    ["pre", "Text"],
+  ];
+  const boxes = new Map();
+  for (const [selector, name] of names) {
+    for (const box of document.querySelectorAll(`article :is(${selector})`)) {
+      if (!boxes.has(box)) boxes.set(box, name);
+    }
+  }
+  const mark = (box) => {
+    if (box.scrollWidth > box.clientWidth + 1) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", `${boxes.get(box)}, scrolls sideways`);
+    } else if (box.tabIndex === 0) {
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    }
+  };
+  // Told at first, and whenever a fold opens or the window changes.
+  const watch = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
+  for (const box of boxes.keys()) watch.observe(box);
+})();

@@ -1,0 +1,81 @@
+"""No script where nothing needs it, and none that keeps a page waiting: a Sphinx extension.
+
+- Every script waits until the page is read (``defer``), in the order in which it stands.
+- The search index is for the page that searches; the button to copy for pages with code.
+- Font Awesome's script is not needed, since ``site_icons`` draws the icons.
+"""
+
+import re
+
+import site_pages
+
+# Never needed: icons are drawn already, and notebooks run elsewhere.
+DROPPED = {"_static/scripts/fontawesome.js", "_static/sphinx-thebe.js"}
+# Needed only where a page has what this selector finds.
+WANTED_BY = {
+    "_static/clipboard.min.js": "div.highlight pre",
+    "_static/copybutton.js": "div.highlight pre",
+    "_static/design-tabs.js": ".sd-tab-set",
+    "_static/togglebutton.js": ".toggle, .admonition.dropdown, [class*='tag_hide']",
+    "_static/searchtools.js": "#search-results",
+    "_static/language_data.js": "#search-results",
+}
+# Settings written into the page for scripts that are not there, or that have them as a default.
+_SETTINGS = re.compile(
+    r"\s*(DOCUMENTATION_OPTIONS\.|kernelName|(var|let|const)\s+(thebe_|toggle))"
+)
+
+
+def is_needed(script, soup):
+    """Say whether a page needs one of its scripts.
+
+    Parameters
+    ----------
+    script : bs4.Tag
+    soup : bs4.BeautifulSoup
+        The page.
+
+    Returns
+    -------
+    bool
+    """
+    if not script.get("src"):
+        if "toggle" in script.get_text()[:40]:
+            return bool(soup.select_one(WANTED_BY["_static/togglebutton.js"]))
+        return not _SETTINGS.match(script.get_text()) and script.get("type") != "text/x-thebe-config"
+    if script["src"].partition("?")[0].endswith("searchindex.js"):
+        return bool(soup.select_one("#search-results"))
+    path = site_pages.asset(script["src"])
+    if path in DROPPED:
+        return False
+    return path not in WANTED_BY or bool(soup.select_one(WANTED_BY[path]))
+
+
+def change_scripts(app, pages):
+    """Take scripts out, and let the others wait (``site-pages``)."""
+    for soup in pages.values():
+        for script in soup.find_all("script"):
+            if not is_needed(script, soup):
+                script.decompose()
+            elif script.get("src") and script.get("type") != "module":
+                script["defer"] = ""
+        # They would fetch scripts before the style sheet, which comes first.
+        for link in soup.select("link[rel=preload][as=script]"):
+            link.decompose()
+
+
+def setup(app):
+    """Connect to Sphinx; called by Sphinx itself.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+
+    Returns
+    -------
+    dict
+        That pages may be built in parallel.
+    """
+    app.setup_extension("site_pages")
+    app.connect("site-pages", change_scripts, priority=300)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
