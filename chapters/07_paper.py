@@ -255,20 +255,40 @@ for row, optimizer in zip(axes, ("momentum", "adam"), strict=True):
         for start, (colour, style) in looks.items():
             errors = arrays[f"paper_0_epochs_{name}_{optimizer}_{start}"]
             ax.semilogy(errors, style, color=COLOURS[colour], label=start, markersize=4)
-        ax.set(title=f"{name}, {optimizer}", ylabel="squared error, test")
+        ax.set(title=f"{name}, {optimizer}", ylabel="squared error, test", ylim=(2, 80))
+        ax.set_yticks([2, 5, 10, 20, 50], [2, 5, 10, 20, 50])
+        ax.minorticks_off()
 axes[0, 0].legend()
 axes[1, 0].set_xlabel("passes")
 axes[1, 1].set_xlabel("passes")
-show(fig, alt="Test error by pass for four starts, for curves and digits, trained with "
-     "momentum and with Adam. The numbers are printed below.")
+show(fig, alt="Test error by pass for four starts, for curves and digits, with momentum and "
+     "with Adam. The pretrained network falls at once; random starts stay near the error of "
+     "the mean picture, but for Glorot's, which slowly leaves it on the digits.")
 
 # %%
 for method, runs in runs_of("initialisation").items():
     print(f"{method:28s} {runs[0]['test']:7.2f}")
 
 # %% [markdown]
-# STARTS
-#
+# The network that knows only the mean picture has an error of 52.90 on the digits, and of
+# 11.0 on the curves. That is where most random starts stay, small and large, as the
+# paper says, and on the curves even Adam hardly moves them in twenty passes. Glorot's
+# rule escapes on the digits, slowly. It was made for tanh units; Chapter 2 showed that
+# logistic units need larger weights, and the literature since then has trained these
+# networks from random weights, with more passes and more care. So this is no proof that
+# pretraining is *needed*. It shows what the paper saw: with these units and this
+# budget, a start that was learnt is worth more than the choice of the optimiser.
+
+# %%
+for name in ("curves", "digits"):
+    for optimizer in ("momentum", "adam"):
+        ends = {start: arrays[f"paper_0_epochs_{name}_{optimizer}_{start}"][-1]
+                for start in looks}
+        # Claim: after the same training, the pretrained network's error is less than half
+        # of that from every random start.
+        assert ends["pretrained"] < 0.5 * min(ends[s] for s in ends if s != "pretrained")
+
+# %% [markdown]
 # ## Documents: Fig. 4
 #
 # The paper's documents were 804,414 news stories, which have to be asked for. Ours are
@@ -407,7 +427,8 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 #   fine-tuned, errors on digits and curves are below its 3.00 and 1.44, and far below
 #   those of PCA and logistic PCA.
 # - Ten numbers of an autoencoder retrieve documents better than fifty of LSA.
-# - SUMMARY
+# - From small and from large random weights the same networks stay at the mean picture,
+#   with momentum, and nearly so with Adam: the reason for pretraining is real.
 # - PCA has no random start: it is the anchor that tells whether data and unit agree.
 # - Report the test error, over several seeds, with the settings. Training errors of
 #   other papers are another thing.
