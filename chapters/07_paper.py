@@ -42,10 +42,12 @@ import numpy as np
 
 from ae_lib import COLOURS, nearest_neighbour_accuracy, plot_map, plot_pretraining
 from ae_lib import plot_reconstructions, set_seed, show, use_style
-from ae_lib.results import load_results
 
 set_seed()
 use_style()
+
+# %%
+from ae_lib.results import load_results
 
 # %% [markdown]
 # ## How the runs were made
@@ -85,7 +87,8 @@ def measured(runs):
 
 
 # %%
-for name in ("curves", "digits", "maps", "documents", "classification", "initialisation"):
+names = ["curves", "digits", "maps", "documents", "classification", "initialisation"]
+for name in names:
     by_method = runs_of(name)
     seeds = max(len(runs) for runs in by_method.values())
     seconds = sum(run["seconds"] for runs in by_method.values() for run in runs)
@@ -143,6 +146,8 @@ assert round(measured(digits["pca_30"])[0], 2) == 13.87
 assert max(run["test"] for run in digits["autoencoder"]) < 3.00
 # Claim: the autoencoder's error on the curves is below the paper's 1.44 for each seed.
 assert max(run["test"] for run in curves["autoencoder"]) < 1.44
+
+# %%
 # Claim: for curves and digits the order is the paper's: PCA, logistic PCA, autoencoder.
 assert digits["pca_30"][0]["test"] > digits["logistic_pca_30"][0]["test"]
 assert digits["logistic_pca_30"][0]["test"] > 2 * digits["autoencoder"][0]["test"]
@@ -227,6 +232,8 @@ nearest = {name: nearest_neighbour_accuracy(codes.astype(float), labels)
 errors = {run["method"]: round(run["squared_error"], 1) for run in results["runs"]}
 print("nearest neighbour of the same class:", {k: round(v, 3) for k, v in nearest.items()})
 print("squared error:", errors)
+
+# %%
 # Claim: on the autoencoder's map a digit's nearest neighbour is of its class over
 # 1.5 times as often as on PCA's.
 assert nearest["autoencoder"] > 1.5 * nearest["PCA"]
@@ -334,6 +341,8 @@ for other in ("lsa_10", "lsa_50", "lsa_10_tfidf", "lsa_50_tfidf"):
     # fifty, under both weights, at 1, 7, 63 and 511 documents.
     for n in (1, 7, 63, 511):
         assert shares["autoencoder_10"][n] > shares[other][n]
+
+# %%
 # Claim: the counts themselves find the nearest document better than the ten numbers.
 assert shares["counts_2000"][1] > shares["autoencoder_10"][1]
 
