@@ -119,7 +119,8 @@ def compare(name):
         mean, spread = measured(runs)
         train = np.mean([run["train"] for run in runs])
         said = f"{published[method]:9.2f}" if method in published else " " * 9
-        print(f"{method:18s} {said} {mean:9.2f} {spread:7.2f} {len(runs):6d} {train:6.2f}")
+        counted = f"{spread:7.2f} {len(runs):6d} {train:6.2f}"
+        print(f"{method:18s} {said} {mean:9.2f} {counted}")
 
 
 compare("curves")
@@ -174,7 +175,8 @@ def figure_2(name, rows):
     )  # fmt: skip
 
 
-show(figure_2("curves", {"autoencoder-6": "autoencoder", "logistic PCA-6": "logistic_pca_6",
+show(figure_2("curves", {"autoencoder-6": "autoencoder",
+                         "logistic PCA-6": "logistic_pca_6",
                          "logistic PCA-18": "logistic_pca_18", "PCA-18": "pca_18"}))
 
 # %%
@@ -202,12 +204,12 @@ for ax, name, ticks in zip(axes, unrolled, ([1, 2, 5], [3, 5, 10]), strict=True)
     ax.set_yticks(ticks, ticks)
     ax.minorticks_off()
     ax.legend()
-show(fig, alt="Test error over the passes of fine-tuning, for curves and for digits. Both "
+show(fig, alt="Test error over the passes of fine-tuning, for curves and digits. Both "
      "fall steeply in the first passes and end below the dashed line of the paper.")
 
 # %%
-# Claim: the first pass of fine-tuning removes over half of the digits' error.
 first = load_results("digits")[1]["paper_0_epochs_test"][0]
+# Claim: the first pass of fine-tuning removes over half of the digits' error.
 assert first < 0.5 * unrolled["digits"]
 
 # %% [markdown]
@@ -219,7 +221,7 @@ assert first < 0.5 * unrolled["digits"]
 # %%
 results, arrays = load_results("maps")
 labels = arrays["paper_0_labels"].astype(int)
-maps = {"PCA": arrays["paper_0_map_pca"], "autoencoder": arrays["paper_0_map_autoencoder"]}
+maps = {name: arrays[f"paper_0_map_{name.lower()}"] for name in ("PCA", "autoencoder")}
 fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
 for ax, (name, codes) in zip(axes, maps.items(), strict=True):
     plot_map(codes.astype(float), labels, ax=ax, title=name)
@@ -230,7 +232,8 @@ show(fig, alt="Two maps of 5,000 test digits, coloured by class. On PCA's the cl
 nearest = {name: nearest_neighbour_accuracy(codes.astype(float), labels)
            for name, codes in maps.items()}
 errors = {run["method"]: round(run["squared_error"], 1) for run in results["runs"]}
-print("nearest neighbour of the same class:", {k: round(v, 3) for k, v in nearest.items()})
+for name, share in nearest.items():
+    print(f"{name:11s} nearest neighbour of the same class: {share:.3f}")
 print("squared error:", errors)
 
 # %%
@@ -268,9 +271,10 @@ for row, optimizer in zip(axes, ("momentum", "adam"), strict=True):
 axes[0, 0].legend()
 axes[1, 0].set_xlabel("passes")
 axes[1, 1].set_xlabel("passes")
-show(fig, alt="Test error by pass for four starts, for curves and digits, with momentum and "
-     "with Adam. The pretrained network falls at once; random starts stay near the error of "
-     "the mean picture, but for Glorot's, which slowly leaves it on the digits.")
+show(fig, alt="Test error by pass for four starts, for curves and digits, with "
+     "momentum and with Adam. The pretrained network falls at once; random starts stay "
+     "near the error of the mean picture, but for Glorot's, which slowly leaves it on "
+     "the digits.")
 
 # %%
 for method, runs in runs_of("initialisation").items():
@@ -291,9 +295,10 @@ for name in ("curves", "digits"):
     for optimizer in ("momentum", "adam"):
         ends = {start: arrays[f"paper_0_epochs_{name}_{optimizer}_{start}"][-1]
                 for start in looks}
-        # Claim: after the same training, the pretrained network's error is less than half
+        best_random = min(ends[start] for start in ends if start != "pretrained")
+        # Claim: after the same training, the pretrained network's error is under half
         # of that from every random start.
-        assert ends["pretrained"] < 0.5 * min(ends[s] for s in ends if s != "pretrained")
+        assert ends["pretrained"] < 0.5 * best_random
 
 # %% [markdown]
 # ## Documents: Fig. 4
@@ -318,9 +323,10 @@ for method, (colour, style) in looks.items():
                 label=method.replace("_", "-"), markersize=4)
 ax.set(xlabel="documents retrieved", ylabel="share from the same group")
 ax.legend()
-show(fig, alt="Share of retrieved documents from the same group against their number, for "
-     "autoencoder, LSA with 10 and 50 numbers, and the counts themselves. The autoencoder is "
-     "above all forms of LSA everywhere, and above the counts from three documents on.")
+show(fig, alt="Share of retrieved documents from the same group against their number, "
+     "for autoencoder, LSA with 10 and 50 numbers, and the counts themselves. The "
+     "autoencoder is above all forms of LSA, and above the counts from three "
+     "documents on.")
 
 # %%
 shares = {method: dict(zip(runs[0]["retrieved"], runs[0]["accuracy"], strict=True))
@@ -358,13 +364,14 @@ fig, axes = plt.subplots(1, 2, figsize=(11, 5.2))
 for ax, name in zip(axes, ("lsa", "autoencoder"), strict=True):
     codes = arrays[f"paper_0_map_{name}"].astype(float)
     for number, prefix in enumerate(("comp", "rec", "sci", "talk")):
-        member = np.isin(labels, [k for k, g in enumerate(groups) if g.startswith(prefix)])
+        numbers = [k for k, group in enumerate(groups) if group.startswith(prefix)]
+        member = np.isin(labels, numbers)
         ax.plot(*codes[member].T, ".", markersize=2, label=prefix)
     (left, low), (right, high) = np.percentile(codes, [1, 99], axis=0)
     ax.set(title=name, xticks=[], yticks=[], xlim=(left, right), ylim=(low, high))
 axes[1].legend(markerscale=5)
-show(fig, alt="Two maps of test documents, LSA's and the autoencoder's, in four colours for "
-     "newsgroups on computers, recreation, science and talk.")
+show(fig, alt="Two maps of test documents, by LSA and autoencoder, in four colours "
+     "for newsgroups on computers, recreation, science and talk.")
 
 # %% [markdown]
 # ## A classifier
@@ -385,7 +392,8 @@ for method, runs in runs_of("classification").items():
 # the paper is about, the distance between the two networks, is there.
 
 # %%
-rates = {method: measured(runs)[0] for method, runs in runs_of("classification").items()}
+rates = {method: measured(runs)[0]
+         for method, runs in runs_of("classification").items()}
 print(f"standard error at 1.3 %: {100 * np.sqrt(0.013 * 0.987 / 10_000):.2f} points")
 # Claim: without pretraining, the classifier makes over 1.2 times as many errors.
 assert rates["random"] > 1.2 * rates["pretrained"]
