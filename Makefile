@@ -21,6 +21,7 @@ STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check pac
 PY = $(VENV)/bin/python
 READY = $(VENV)/installed
 NBGRADER = $(VENV)/nbgrader-installed
+SITECHECK = $(VENV)/site-check-installed
 PAGE = $(CURDIR)/_build/html/index.html
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
@@ -29,7 +30,7 @@ PYTEST = $(QUIET) $(PY) -m pytest --quiet
 .NOTPARALLEL:
 .PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
-	slides bundle test-bundle classroom test-classroom
+	slides bundle test-bundle classroom test-classroom test-site
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -115,6 +116,10 @@ classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in build/cl
 test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
 	$(PYTEST) tests/test_classroom.py
 
+test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
+	$(PYTEST) tests/test_site_browser.py tests/test_playthings_browser.py
+	@$(PY) tools/site_scores.py
+
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what was built (the environment in .venv stays)
 	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache
@@ -136,3 +141,11 @@ $(NBGRADER): $(READY)
 	@echo "Adding nbgrader to $(VENV)"
 	@$(PY) tools/install.py --constraint requirements.txt "nbgrader>=0.9.6"
 	@touch $(NBGRADER)
+
+# Only who changes the website's looks or programs needs these, and a browser with them.
+$(SITECHECK): $(READY) tools/site_check/requirements.txt tools/site_check/package-lock.json
+	@command -v npm >/dev/null || { echo "Install Node.js 20 or newer (https://nodejs.org): there is no npm."; exit 1; }
+	@echo "Adding Playwright to $(VENV), axe and Lighthouse to tools/site_check"
+	@$(PY) tools/install.py --constraint requirements.txt -r tools/site_check/requirements.txt
+	@npm ci --prefix tools/site_check --no-audit --no-fund --loglevel=error
+	@touch $(SITECHECK)

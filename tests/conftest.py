@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
 
-# These execute or inspect notebooks, need a built website or make an environment. Makefile names
-# each, and so can you: pytest tests/test_package.py
+# These execute or inspect notebooks, need a built website or a browser, or make an environment.
+# Makefile names each, and so can you: pytest tests/test_package.py
 collect_ignore = [
     "test_bundle_install.py",
     "test_classroom.py",
@@ -16,4 +16,5 @@ collect_ignore = [
     "test_paper_runs.py",
     "test_playthings_browser.py",
     "test_site.py",
+    "test_site_browser.py",
 ]

@@ -1,53 +1,40 @@
 """The playthings as their readers use them: keys, pointer, finger, voice, and without JavaScript.
 
-Run after `make site`, with Playwright. Its own Chromium is used, or the one that the environment
-variable ``AE_CHROMIUM`` names.
+Run after `make site`, by `make test-site`.
 """
 
-import functools
-import http.server
 import json
-import os
 import re
 import statistics
-import threading
 from pathlib import Path
 
 import numpy as np
 import playthings
 import pytest
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
+from site_browser import browsing, come_near, decoding_line, decoding_times, new_context, settle
+from site_server import served
 
 from ae_lib import squared_error
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
+# Chromium's advice to whoever reads a canvas twice, as only these tests do.
+READING = "willReadFrequently"
 KINDS = ["thirty", "map", "between", "sizes"]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
 
 
 @pytest.fixture(scope="module")
 def address():
-    handler = functools.partial(Quiet, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/play.html"
-        server.shutdown()
+    with served() as start:
+        yield f"{start}play.html"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_playwright() as program:
-        browser = program.chromium.launch(
-            executable_path=os.environ.get("AE_CHROMIUM"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with browsing() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -56,13 +43,8 @@ def visit(browser, address):
     contexts, complaints = [], []
 
     def opened(*, width=1300, mode="light", expected="", **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 700}, color_scheme=mode, **options
-        )
+        context = new_context(browser, width=width, mode=mode, **options)
         contexts.append(context)
-        context.add_init_script(
-            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
-        )
         page = context.new_page()
         page.requested = []
         page.on("request", lambda request: page.requested.append(request.url))
@@ -83,20 +65,6 @@ def visit(browser, address):
             assert foreign == []
         context.close()
     assert complaints == []
-
-
-def come_near(page, kind):
-    """Scroll to a plaything; return it when it can be played with."""
-    element = page.locator(f"[data-plaything={kind}]")
-    element.scroll_into_view_if_needed()
-    page.wait_for_selector(f"[data-plaything={kind}][data-ready]")
-    settle(page)
-    return element
-
-
-def settle(page):
-    """Wait until what was changed is drawn."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def state_of(element, *names):
@@ -182,16 +150,8 @@ def test_a_number_that_is_moved_by_keys_changes_the_picture(visit, shipped, netw
 
 
 def test_the_decoder_answers_within_five_milliseconds(visit):
-    page = visit()
-    thirty = come_near(page, "thirty")
-    times = []
-    for i in range(40):
-        thirty.locator("input[type=range]").nth(i % 30).focus()
-        page.keyboard.press("ArrowRight")
-        settle(page)
-        times += state_of(thirty, "ms")
-    print(f"decoded in {statistics.median(times):.2f} ms, the slowest {max(times):.2f} ms")
-    assert statistics.median(times) < 5
+    times = decoding_times(visit())
+    assert statistics.median(times) < 5, decoding_line(times)
 
 
 def check_drawing(thirty, networks):
@@ -270,7 +230,7 @@ def check_map(walk, decode):
 
 
 def test_the_map_is_walked_with_pointer_keys_and_sliders(visit, networks):
-    page = visit()
+    page = visit(expected=READING)
     walk = come_near(page, "map")
 
     def decode(place):
@@ -361,7 +321,7 @@ def test_each_size_shows_its_pictures_and_errors(visit):
     result = json.loads((folder / "sizes.json").read_text())
     with Image.open(folder / "sizes_digits.png") as sprite:
         ink = 1 - np.asarray(sprite) / 255
-    page = visit()
+    page = visit(expected=READING)
     sizes = come_near(page, "sizes")
     slider = page.get_by_role("slider", name="numbers in the code")
     slider.focus()

@@ -80,7 +80,7 @@ def setup(app):
             app.setup_extension(name)
         app.config.site_url = app.config.ogp_site_url = address
         app.config.ogp_site_name = settings["title"]
-        # The logo is an SVG, which the cards cannot show; without a small picture they show Sphinx's.
+        # Cards cannot show the logo, an SVG; without a small picture they show Sphinx's.
         app.config.ogp_social_cards = {"image": CARD, "image_mini": CARD}
         app.config.sitemap_url_scheme = "{link}"
         if f"/{PLACEHOLDER}/" not in repository:

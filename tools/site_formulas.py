@@ -2,8 +2,8 @@
 
 MathJax is 2.3 MB of script, which a phone takes seconds to run, and the text jumps when it has. So
 it runs here, in V8 as the package ``mini-racer`` brings it, and pages hold the finished SVG. MathML
-for those who listen stands beside each formula, as MathJax puts it there in a browser. The shapes of
-letters stand once in a page, however often it uses them.
+for those who listen stands beside each formula, as MathJax puts it there in a browser. The shapes
+of letters stand once in a page, however often it uses them.
 """
 
 import contextlib

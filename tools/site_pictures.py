@@ -11,6 +11,7 @@ import posixpath
 import re
 from pathlib import Path
 
+import site_pages
 from PIL import Image
 
 # What is seen without scrolling: these are loaded at once.
@@ -40,7 +41,9 @@ def svg_size(text):
     stated = [re.search(rf'\s{side}="([\d.]+)(pt|px)?"', head) for side in ("width", "height")]
     if all(stated):
         # A point is 4/3 pixels.
-        return tuple(round(float(found[1]) * (4 / 3 if found[2] == "pt" else 1)) for found in stated)
+        return tuple(
+            round(float(found[1]) * (4 / 3 if found[2] == "pt" else 1)) for found in stated
+        )
     box = re.search(r'viewBox="([^"]+)"', head)[1].split()
     return round(float(box[2])), round(float(box[3]))
 
@@ -80,6 +83,20 @@ def as_webp(path, cache):
     return target
 
 
+def size_theme(soup, folder):
+    """Give the theme's own pictures, the logo for example, their size.
+
+    Parameters
+    ----------
+    soup : bs4.BeautifulSoup
+        A page.
+    folder : Path
+        The site's.
+    """
+    for image in soup.select("img[src*='_static/']:not([width])"):
+        image["width"], image["height"] = map(str, size(folder / site_pages.asset(image["src"])))
+
+
 def change_pictures(app, pages):
     """Give the pictures of all pages size, time and format (``site-pages``)."""
     folder = Path(app.outdir)
@@ -101,9 +118,12 @@ def change_pictures(app, pages):
                 if path not in lighter:
                     lighter[path] = as_webp(path, cache)
                 image["src"] = image["src"].removesuffix(".png") + lighter[path].suffix
+        size_theme(soup, folder)
     for name, soup in pages.items():
         for link in soup.select("a[href$='.png']"):
-            path = folder / posixpath.normpath(posixpath.join(posixpath.dirname(name), link["href"]))
+            path = folder / posixpath.normpath(
+                posixpath.join(posixpath.dirname(name), link["href"])
+            )
             if path in lighter:
                 link["href"] = link["href"].removesuffix(".png") + lighter[path].suffix
     for path, kept in lighter.items():

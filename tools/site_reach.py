@@ -53,6 +53,10 @@ def tidy(soup):
         del tag["role"]
     for placement in soup.select("#ethical-ad-placement"):
         placement.decompose()
+    # The corner of a table heads nothing, so it is a cell as others are.
+    for cell in soup.select("th"):
+        if not cell.get_text(strip=True):
+            cell.name = "td"
 
 
 def change_reach(app, pages):

@@ -21,9 +21,7 @@ WANTED_BY = {
     "_static/language_data.js": "#search-results",
 }
 # Settings written into the page for scripts that are not there, or that have them as a default.
-_SETTINGS = re.compile(
-    r"\s*(DOCUMENTATION_OPTIONS\.|kernelName|(var|let|const)\s+(thebe_|toggle))"
-)
+_SETTINGS = re.compile(r"\s*(DOCUMENTATION_OPTIONS\.|kernelName|(var|let|const)\s+(thebe_|toggle))")
 
 
 def is_needed(script, soup):
@@ -42,7 +40,9 @@ def is_needed(script, soup):
     if not script.get("src"):
         if "toggle" in script.get_text()[:40]:
             return bool(soup.select_one(WANTED_BY["_static/togglebutton.js"]))
-        return not _SETTINGS.match(script.get_text()) and script.get("type") != "text/x-thebe-config"
+        return (
+            not _SETTINGS.match(script.get_text()) and script.get("type") != "text/x-thebe-config"
+        )
     if script["src"].partition("?")[0].endswith("searchindex.js"):
         return bool(soup.select_one("#search-results"))
     path = site_pages.asset(script["src"])

@@ -53,7 +53,7 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         """Say nothing: a test has hundreds of requests."""
 
-    def do_GET(self):  # noqa: N802
+    def do_GET(self):
         """Send a file, or the page 404."""
         path = urlsplit(self.path).path
         inside = path.startswith(self.prefix)
