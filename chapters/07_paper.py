@@ -363,7 +363,7 @@ groups = documents["autoencoder_2"][0]["groups"]
 fig, axes = plt.subplots(1, 2, figsize=(11, 5.2))
 for ax, name in zip(axes, ("lsa", "autoencoder"), strict=True):
     codes = arrays[f"paper_0_map_{name}"].astype(float)
-    for number, prefix in enumerate(("comp", "rec", "sci", "talk")):
+    for prefix in ("comp", "rec", "sci", "talk"):
         numbers = [k for k, group in enumerate(groups) if group.startswith(prefix)]
         member = np.isin(labels, numbers)
         ax.plot(*codes[member].T, ".", markersize=2, label=prefix)
@@ -415,7 +415,7 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 #
 # | | paper | here |
 # |---|---|---|
-# | fine-tuning | conjugate gradients on batches of 1,000 | Adam on batches of 100 or 250, rate falling to 0 |
+# | fine-tuning | conjugate gradients on batches of 1,000 | Adam, batches of 100 or 250 |
 # | passes | 50 of pretraining, 200 of fine-tuning | for each run in its JSON, under `settings` |
 # | curves | the authors' own | by recipe, ink fitted to one row of the table |
 # | documents | Reuters, 804,414 stories | 20 newsgroups, 18,000 posts |

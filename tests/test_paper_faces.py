@@ -8,10 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ae_lib.metrics import squared_error
 from ae_lib.paper import faces
 from ae_lib.paper.baselines import pca_errors
-from ae_lib.paper.faces import SETTINGS, load_faces, load_parts, make_patches
+from ae_lib.paper.face_patches import load_faces, make_faces, make_patches
+from ae_lib.paper.faces import SETTINGS, load_parts
 from ae_lib.paper.run import Run
+from ae_lib.paper.turned_faces import TurnedFaces
 
 
 def make_run(tmp_path, *, preset="smoke", data_home=None, choose=False, **changes):
@@ -23,7 +26,7 @@ def make_run(tmp_path, *, preset="smoke", data_home=None, choose=False, **change
 
 
 def test_patches_are_the_same_for_the_same_seed_and_differ_for_another():
-    pictures = faces.make_faces(1)
+    pictures = make_faces(1)
     first, again = (make_patches(pictures, 5, [0, 1]) for _ in range(2))
     assert first.shape == (50, 625)
     assert first.dtype == np.float32
@@ -111,6 +114,85 @@ def test_mirrors_change_input_and_target_and_noise_the_input_alone():
     x, targets = map(np.asarray, faces.changed(rows, [0, 1], False, 0.5))
     np.testing.assert_array_equal(targets, rows)
     assert (x - rows).std() == pytest.approx(0.5, rel=0.01)
+
+
+@pytest.fixture(scope="module")
+def turned():
+    return TurnedFaces(n_components=12).fit(make_faces(4))
+
+
+def test_a_turned_face_is_drawn_as_the_recipe_cuts_it(turned):
+    # The upright face of a code, cut by the recipe at the pose that the code names.
+    numbers = np.random.default_rng(1).normal(size=10)
+    upright = (turned.mean_ + numbers @ turned.components_).reshape(1, 1, 64, 64)
+    patch = make_patches(upright, 1, 5)
+    rng = np.random.default_rng(5)
+    pose = [np.deg2rad(rng.uniform(-90, 90)), rng.uniform(1.4, 1.8)]
+    drawn = turned.inverse_transform([[*pose, *numbers]])
+    np.testing.assert_allclose(drawn, patch, atol=1e-4)
+
+
+def test_the_code_of_a_face_that_can_be_drawn_is_found_again(turned):
+    rng = np.random.default_rng(2)
+    angle = rng.uniform(-1.5, 1.5, (40, 1))
+    codes = np.hstack([angle, rng.uniform(1.4, 1.8, (40, 1)), rng.normal(size=(40, 10))])
+    patches = turned.inverse_transform(codes)
+    found = turned.transform(patches)
+    error = ((turned.inverse_transform(found) - patches) ** 2).sum(axis=1)
+    assert np.median(error) < 1e-3 * patches.var(axis=0).sum()
+    assert np.median(abs(found[:, 0] - codes[:, 0])) < 0.02
+
+
+def test_no_code_nearby_is_better(turned):
+    patches = make_patches(make_faces(5)[4:], 3, 0)
+    codes = turned.transform(patches).astype(float)
+    best = ((turned.inverse_transform(codes) - patches) ** 2).sum(axis=1)
+    rng = np.random.default_rng(3)
+    for size in (0.003, 0.03):
+        moved = codes + size * rng.normal(size=codes.shape)
+        error = ((turned.inverse_transform(moved) - patches) ** 2).sum(axis=1)
+        assert (error >= best).mean() > 0.95
+
+
+def test_new_faces_are_described_better_than_by_pca_with_as_many_numbers(turned):
+    pictures = make_faces(6)
+    pca, _ = pca_errors(make_patches(pictures[:4], 40, 0), 12, {})
+    patches = make_patches(pictures[4:], 10, 1)
+    error = squared_error(patches, turned.inverse_transform(turned.transform(patches)))
+    assert error < squared_error(patches, pca.inverse_transform(pca.transform(patches)))
+
+
+@pytest.mark.parametrize("n_components", [2, 82])
+def test_turned_faces_refuse_a_code_that_cannot_be(n_components):
+    with pytest.raises(ValueError, match=f"number of faces, 80. Received: {n_components}"):
+        TurnedFaces(n_components).fit(make_faces(4))
+
+
+@pytest.mark.slow
+def test_a_modern_run_goes_on_where_it_was_killed(tmp_path, monkeypatch):
+    settings = {"people": (3, 1, 1), "patches": 110, "n_components": 6, "made_up": True}
+    whole, arrays = faces.run_experiment(make_run(tmp_path / "a", preset="modern", **settings))
+    transform, calls = TurnedFaces.transform, []
+
+    def third_call_is_killed(self, patches):
+        calls.append(len(patches))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return transform(self, patches)
+
+    killed = make_run(tmp_path / "b", preset="modern", **settings)
+    monkeypatch.setattr(TurnedFaces, "transform", third_call_is_killed)
+    with pytest.raises(KeyboardInterrupt):
+        faces.run_experiment(killed)
+    records, arrays_again = faces.run_experiment(killed)
+    # Of three parts, the first has 3,300 patches; what was done before is not done again.
+    assert sum(calls) < 3300 + 2 * 1100 + 1000 + 10 + 1
+    for one, other in zip(whole, records, strict=True):
+        assert [one[part] for part in ("train", "validation", "test")] == [
+            other[part] for part in ("train", "validation", "test")
+        ]
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(arrays_again[name], array)
 
 
 @pytest.mark.slow

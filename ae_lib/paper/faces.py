@@ -4,9 +4,13 @@ The patches are made by the recipe as it is known from the 400 Olivetti faces (c
 Laboratories Cambridge): turned by up to 90 degrees either way, enlarged 1.4 to 1.8 times, the
 middle cut out, every second pixel kept. People are apart: 25 to train on, 5 to choose settings
 with, 10 to test on. What makes this the hardest of the paper's data sets is that 25 people are few.
+
+``paper`` trains the paper's network; ``modern`` is a decoder that knows how faces are turned, see
+:mod:`ae_lib.paper.turned_faces`.
 """
 
 import dataclasses
+import io
 import time
 
 import numpy as np
@@ -14,18 +18,19 @@ import numpy as np
 from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import pca_errors
+from ae_lib.paper.face_patches import SIDE, load_faces, make_faces, make_patches
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import describe, write_whole
 from ae_lib.paper.training import FineTuning, squared, train
+from ae_lib.paper.turned_faces import TurnedFaces
+from ae_lib.progress import epoch_bar
 
 HEADER = {
     "unit": "squared error per patch of 625 pixels, whose average variance is 1 in training",
     "published": {"autoencoder": 126, "pca_30": 135},
     "credit": "faces: AT&T Laboratories Cambridge",
 }
-
-_SIDE = 25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +75,34 @@ class Settings:
     made_up: bool = False
 
 
+@dataclasses.dataclass(frozen=True)
+class ModernSettings:
+    """The same patches and as many numbers in a code, which :class:`TurnedFaces` finds.
+
+    Parameters
+    ----------
+    people : tuple of int
+    patches : int
+        As in :class:`Settings`.
+    n_components : int
+        Numbers in a code, and of PCA.
+    n_angles, n_starts, n_iter : int
+        How long the search for a code is; see :class:`TurnedFaces`.
+    n_train_measured : int
+        Training patches whose error is measured: all of them would take longer than the rest.
+    made_up : bool
+    """
+
+    people: tuple
+    patches: int
+    n_components: int = 30
+    n_angles: int = 16
+    n_starts: int = 2
+    n_iter: int = 8
+    n_train_measured: int = 5000
+    made_up: bool = False
+
+
 SETTINGS = {
     "paper": Settings(
         layers=(2000, 1000, 500, 30),
@@ -79,6 +112,7 @@ SETTINGS = {
         pretraining_epochs=10,
         mirrored=True,
     ),
+    "modern": ModernSettings(people=(25, 5, 10), patches=414),
     "smoke": Settings(
         layers=(40, 30),
         people=(3, 1, 1),
@@ -93,11 +127,30 @@ SETTINGS = {
 
 @dataclasses.dataclass(frozen=True)
 class Parts:
-    """Patches by part of the data: (n, 625), float32; None where a part is not read."""
+    """Patches by part of the data: (n, 625), float32; None where a part is not read.
+
+    ``mean`` (625 grey values) and ``factor`` standardise them, as :func:`load_parts` says.
+    """
 
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray | None
+    mean: np.ndarray
+    factor: float
+
+    def standardised(self, patches):
+        """Return grey values as the experiment measures them."""
+        return ((patches - self.mean) * self.factor).astype(np.float32)
+
+    def grey(self, patches):
+        """Return the grey values of standardised patches."""
+        return (patches / self.factor + self.mean).astype(np.float32)
+
+    def shown(self):
+        """Return ten patches, of the test set if it is there, for the figure."""
+        last = self.test if self.test is not None else self.validation
+        # Patches of one face stand together: these are of ten different faces.
+        return last[:: len(last) // 10][:10]
 
     def others(self):
         """Return what is there beside the training patches, by name."""
@@ -118,13 +171,13 @@ def run_experiment(run):
     FileNotFoundError
         If the faces are not in the run's ``data_home``.
     """
+    if isinstance(run.settings, ModernSettings):
+        return _run_modern(run)
     settings = run.settings
     described = describe(settings)
     parts = load_parts(run)
     others = parts.others()
-    last = "test" if parts.test is not None else "validation"
-    # Patches of one face stand together: these are of ten different faces.
-    shown = others[last][:: len(others[last]) // 10][:10]
+    shown = parts.shown()
 
     started = time.monotonic()
     pca, pca_measured = pca_errors(parts.train, settings.n_components, others)
@@ -150,12 +203,11 @@ def run_experiment(run):
         change=lambda rows, targets, seed: changed(rows, seed, settings.mirrored, settings.noise),
     )  # fmt: skip
     measured = errors()
-    ratio = {name: measured[name] / pca_measured[name] for name in measured}
     method = f"pca_{settings.n_components}"
     records = [
         run.record(
             "autoencoder", **measured, seconds=seconds_before + seconds, settings=described,
-            unrolled=at_start, ratio=ratio,
+            unrolled=at_start, ratio=ratios(measured, pca_measured),
         ),
         run.record(method, **pca_measured, seconds=seconds_pca, settings=described),
     ]  # fmt: skip
@@ -168,6 +220,68 @@ def run_experiment(run):
     return records, arrays
 
 
+def ratios(errors, errors_of_pca):
+    """Return errors divided by those of PCA, by part of the data."""
+    return {part: errors[part] / errors_of_pca[part] for part in errors}
+
+
+def _run_modern(run):
+    """Fit upright faces, then find the codes of all patches."""
+    settings = run.settings
+    described = describe(settings)
+    parts = load_parts(run)
+    pca, errors_of_pca = pca_errors(parts.train, settings.n_components, parts.others())
+    started = time.monotonic()
+    model = TurnedFaces(
+        settings.n_components, settings.n_angles, settings.n_starts, settings.n_iter
+    ).fit(faces_of(run)[: settings.people[0]])
+    seconds = time.monotonic() - started
+
+    every = max(1, len(parts.train) // settings.n_train_measured)
+    errors = {}
+    for part, x in {"train": parts.train[::every], **parts.others()}.items():
+        codes, searched = _codes(run, part, model, parts.grey(x))
+        seconds += searched
+        errors[part] = squared_error(x, parts.standardised(model.inverse_transform(codes)))
+    method = f"pca_{settings.n_components}"
+    records = [
+        run.record(
+            "autoencoder", **errors, seconds=seconds, settings=described,
+            ratio=ratios(errors, errors_of_pca),
+        ),
+        run.record(method, **errors_of_pca, seconds=0.0, settings=described),
+    ]  # fmt: skip
+    shown = parts.shown()
+    decoded = parts.standardised(model.inverse_transform(model.transform(parts.grey(shown))))
+    arrays = {
+        "patches": shown.astype(np.float16),
+        "reconstructions_autoencoder": decoded.astype(np.float16),
+        f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
+    }
+    return records, arrays
+
+
+def _codes(run, part, model, patches):
+    """Return the codes of patches, from where a killed run stopped, and the seconds."""
+    file = run.folder / f"codes_{part}.npz"
+    codes, seconds = np.empty((0, model.n_components), np.float32), 0.0
+    if file.exists():
+        with np.load(file) as stored:
+            codes, seconds = stored["codes"], float(stored["seconds"])
+    with epoch_bar(f"{run.name}: codes, {part}", len(patches), shown=bool(run.verbose)) as bar:
+        bar.update(len(codes))
+        while len(codes) < len(patches):
+            started = time.monotonic()
+            new = model.transform(patches[len(codes) : len(codes) + 1000])
+            codes = np.concatenate([codes, new])
+            seconds += time.monotonic() - started
+            content = io.BytesIO()
+            np.savez(content, codes=codes, seconds=seconds)
+            write_whole(file, content.getvalue())
+            bar.update(len(new))
+    return codes, seconds
+
+
 def load_parts(run):
     """Return the patches of a run, standardised by its training patches.
 
@@ -176,109 +290,37 @@ def load_parts(run):
     same for every seed.
     """
     settings = run.settings
-    faces = make_faces(sum(settings.people)) if settings.made_up else load_faces(run.data_home)
-    if len(faces) < sum(settings.people):
-        raise ValueError(f"people must add up to at most {len(faces)}. Received: {settings.people}")
+    faces = faces_of(run)
     ends = np.cumsum(settings.people)
     train_patches = make_patches(faces[: ends[0]], settings.patches, [0, 1])
     mean = train_patches.mean(axis=0, dtype=np.float64)
     factor = 1 / np.sqrt(train_patches.var(axis=0, dtype=np.float64).mean())
-
-    def standardised(patches):
-        return ((patches - mean) * factor).astype(np.float32)
-
-    validation = standardised(make_patches(faces[ends[0] : ends[1]], settings.patches, [0, 2]))
+    parts = Parts(train_patches, None, None, mean, factor)
+    validation = make_patches(faces[ends[0] : ends[1]], settings.patches, [0, 2])
     test = None
     if not run.choose:
-        test = standardised(make_patches(faces[ends[1] : ends[2]], settings.patches, [0, 3]))
-    return Parts(standardised(train_patches), validation, test)
+        test = parts.standardised(make_patches(faces[ends[1] : ends[2]], settings.patches, [0, 3]))
+    return dataclasses.replace(
+        parts,
+        train=parts.standardised(train_patches),
+        validation=parts.standardised(validation),
+        test=test,
+    )
 
 
-def load_faces(data_home=None):
-    """Return the Olivetti faces as (people, pictures, 64, 64), float32, from 0 to 1.
+def faces_of(run):
+    """Return the pictures of a run's people.
 
     Raises
     ------
-    FileNotFoundError
-        If they are not there: nothing is downloaded.
+    ValueError
+        If there are fewer people than its settings name.
     """
-    from sklearn.datasets import fetch_olivetti_faces
-
-    try:
-        faces = fetch_olivetti_faces(data_home=data_home, download_if_missing=False)
-    except OSError as error:
-        place = "scikit-learn's folder" if data_home is None else data_home
-        raise FileNotFoundError(
-            f"the faces are not in {place}, and nothing is downloaded unasked. "
-            "sklearn.datasets.fetch_olivetti_faces(data_home=...) brings them; then name the same "
-            "folder by --data-home"
-        ) from error
-    order = np.argsort(faces.target, kind="stable")
-    return faces.images[order].reshape(40, 10, 64, 64)
-
-
-def make_faces(n_people):
-    """Make up pictures of the form of :func:`load_faces`: smooth, and alike for each person."""
-    from scipy.ndimage import gaussian_filter
-
-    rng = np.random.default_rng(7)
-    person = gaussian_filter(rng.normal(size=(n_people, 1, 64, 64)), (0, 0, 6, 6))
-    own = gaussian_filter(rng.normal(size=(n_people, 10, 64, 64)), (0, 0, 3, 3))
-    pictures = 0.5 + 3 * person + 0.5 * own
-    return np.clip(pictures, 0, 1).astype(np.float32)
-
-
-def make_patches(faces, patches, seed):
-    """Cut patches out of faces.
-
-    Each patch is turned by an angle from -90 to 90 degrees and enlarged 1.4 to 1.8 times, both
-    uniform at random; of the result the middle 50 x 50 pixels are taken, and of those every second
-    one. Between pixels the grey value is interpolated bilinearly, once: turning and enlarging one
-    after the other, with two interpolations, smooths more, and PCA then has smaller errors than the
-    paper's.
-
-    Parameters
-    ----------
-    faces : ndarray of shape (people, pictures, height, width)
-    patches : int
-        Of each picture.
-    seed : int or sequence of int
-
-    Returns
-    -------
-    ndarray of shape (people * pictures * patches, 625), float32
-        Patches of one picture stand together.
-
-    Examples
-    --------
-    >>> make_patches(np.full((1, 2, 64, 64), 0.25), 3, seed=0).shape
-    (6, 625)
-    """
-    faces = np.asarray(faces, np.float32)
-    height, width = faces.shape[2:]
-    pictures = faces.reshape(-1, height, width)
-    rng = np.random.default_rng(seed)
-    angle = np.deg2rad(rng.uniform(-90, 90, (len(pictures), patches, 1, 1)))
-    scale = rng.uniform(1.4, 1.8, angle.shape)
-    # Where every second of 50 pixels lies, seen from the middle of the 50.
-    at = 2 * np.arange(_SIDE) - 24.5
-    y, x = (values / scale for values in np.meshgrid(at, at, indexing="ij"))
-    rows = np.float32(np.cos(angle) * y - np.sin(angle) * x + (height - 1) / 2)
-    columns = np.float32(np.sin(angle) * y + np.cos(angle) * x + (width - 1) / 2)
-    found = np.empty((len(pictures), patches, _SIDE, _SIDE), np.float32)
-    for number, picture in enumerate(pictures):
-        found[number] = _interpolated(picture, rows[number], columns[number])
-    return found.reshape(-1, _SIDE * _SIDE)
-
-
-def _interpolated(picture, rows, columns):
-    """Return grey values between the pixels of a picture, interpolated bilinearly."""
-    top = np.clip(np.floor(rows).astype(int), 0, picture.shape[0] - 2)
-    left = np.clip(np.floor(columns).astype(int), 0, picture.shape[1] - 2)
-    down, right = rows - top, columns - left
-    above = (1 - right) * picture[top, left] + right * picture[top, left + 1]
-    below = (1 - right) * picture[top + 1, left] + right * picture[top + 1, left + 1]
-    return (1 - down) * above + down * below
+    settings = run.settings
+    faces = make_faces(sum(settings.people)) if settings.made_up else load_faces(run.data_home)
+    if len(faces) < sum(settings.people):
+        raise ValueError(f"people must add up to at most {len(faces)}. Received: {settings.people}")
+    return faces
 
 
 def changed(rows, seed, mirrored, noise):
@@ -301,7 +343,7 @@ def changed(rows, seed, mirrored, noise):
     """
     targets = rows
     if mirrored:
-        pictures = tf.reshape(rows, (-1, _SIDE, _SIDE))
+        pictures = tf.reshape(rows, (-1, SIDE, SIDE))
         chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5
         targets = tf.reshape(tf.where(chosen, pictures[:, :, ::-1], pictures), tf.shape(rows))
     if not noise:
