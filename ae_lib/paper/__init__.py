@@ -10,7 +10,8 @@ there are. Each module here is an experiment, with its settings at the top:
 What they share: :mod:`~ae_lib.paper.run` (one run and what it writes),
 :mod:`~ae_lib.paper.pretraining` and :mod:`~ae_lib.paper.training` (training that can be killed and
 goes on), :mod:`~ae_lib.paper.networks` (the networks), :mod:`~ae_lib.paper.baselines` (PCA and
-logistic PCA).
+logistic PCA). Faces have two modules of their own: :mod:`~ae_lib.paper.face_patches` (the recipe)
+and :mod:`~ae_lib.paper.turned_faces` (the decoder of the preset ``modern``).
 
 G. E. Hinton, R. R. Salakhutdinov, "Reducing the dimensionality of data with neural networks",
 Science 313 (2006), https://doi.org/10.1126/science.1127647.

@@ -11,9 +11,11 @@ with, 10 to test on. What makes this the hardest of the paper's data sets is tha
 
 import dataclasses
 import io
+import os
 import time
 
 import numpy as np
+from tqdm import tqdm
 
 from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
@@ -24,7 +26,6 @@ from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_whole
 from ae_lib.paper.training import FineTuning, squared, train
 from ae_lib.paper.turned_faces import TurnedFaces
-from ae_lib.progress import epoch_bar
 
 HEADER = {
     "unit": "squared error per patch of 625 pixels, whose average variance is 1 in training",
@@ -268,8 +269,11 @@ def _codes(run, part, model, patches):
     if file.exists():
         with np.load(file) as stored:
             codes, seconds = stored["codes"], float(stored["seconds"])
-    with epoch_bar(f"{run.name}: codes, {part}", len(patches), shown=bool(run.verbose)) as bar:
-        bar.update(len(codes))
+    hidden = not run.verbose or os.environ.get("AE_PROGRESS") == "0"
+    with tqdm(
+        total=len(patches), initial=len(codes), desc=f"{run.name}: codes, {part}", unit="patch",
+        leave=False, disable=hidden,
+    ) as bar:  # fmt: skip
         while len(codes) < len(patches):
             started = time.monotonic()
             new = model.transform(patches[len(codes) : len(codes) + 1000])
