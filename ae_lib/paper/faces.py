@@ -147,6 +147,10 @@ class Parts:
         """Return the grey values of standardised patches."""
         return (patches / self.factor + self.mean).astype(np.float32)
 
+    def unit(self):
+        """Return what turns standardised patches into grey values, as arrays for the figure."""
+        return {"mean": self.mean.astype(np.float16), "factor": np.float32(self.factor)}
+
     def shown(self):
         """Return ten patches, of the test set if it is there, for the figure."""
         last = self.test if self.test is not None else self.validation
@@ -165,7 +169,8 @@ def run_experiment(run):
     The autoencoder's record has the errors as they were before fine-tuning (``unrolled``) and its
     error divided by that of PCA (``ratio``). Arrays: ``patches``, ten of the test set (of the
     validation set while settings are chosen) in float16, ``reconstructions_autoencoder`` and
-    ``reconstructions_pca_30``; ``epochs_*``: errors by epoch.
+    ``reconstructions_pca_30``; ``mean`` and ``factor`` by which they were standardised;
+    ``epochs_*``: errors by epoch (``paper`` only).
 
     Raises
     ------
@@ -213,6 +218,7 @@ def run_experiment(run):
         run.record(method, **pca_measured, seconds=seconds_pca, settings=described),
     ]  # fmt: skip
     arrays = {
+        **parts.unit(),
         "patches": shown.astype(np.float16),
         "reconstructions_autoencoder": network.predict(shown).astype(np.float16),
         f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
@@ -255,6 +261,7 @@ def _run_modern(run):
     shown = parts.shown()
     decoded = parts.standardised(model.inverse_transform(model.transform(parts.grey(shown))))
     arrays = {
+        **parts.unit(),
         "patches": shown.astype(np.float16),
         "reconstructions_autoencoder": decoded.astype(np.float16),
         f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
