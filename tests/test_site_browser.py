@@ -3,15 +3,16 @@
 Run after `make site`, by `make test-site`.
 """
 
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import notebooks
 import pytest
 from playwright.sync_api import expect
 from site_browser import browsing, come_near, new_context, settle
-from site_server import served
-from test_site import listed_files
+from site_server import SITE, folder_of_site, served
+from test_site import in_repository, listed_files, parse
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "tools" / "site_check" / "node_modules" / "axe-core" / "axe.min.js"
@@ -191,17 +192,22 @@ def open_sidebar(page, side):
     return dialog
 
 
-def widest(page):
-    """Return how wide the page is, and what reaches beyond the window."""
+def outside(page, width):
+    """Return what makes the page wider than the window, or begins to the left of it."""
     return page.evaluate(
-        """() => {
-            const beyond = [...document.querySelectorAll("body *")].filter((tag) => {
-                const { right, width } = tag.getBoundingClientRect();
-                return width > 0 && right > innerWidth + 1;
+        """(width) => {
+            const describe = (tags) => tags.slice(0, 5).map((tag) => tag.outerHTML.slice(0, 120));
+            const tags = [...document.querySelectorAll("article *")];
+            // Nobody can scroll to what begins outside.
+            const seen = "p, img, canvas, pre, table, mjx-container, use";
+            const before = tags.filter((tag) => {
+                return tag.matches(seen) && tag.getBoundingClientRect().left < -1;
             });
-            const names = beyond.slice(0, 5).map((tag) => tag.outerHTML.slice(0, 120));
-            return [document.documentElement.scrollWidth, names];
-        }"""
+            if (document.documentElement.scrollWidth <= width) return describe(before);
+            const beyond = tags.filter((tag) => tag.getBoundingClientRect().right > width + 1);
+            return ["the page scrolls sideways", ...describe([...before, ...beyond])];
+        }""",
+        width,
     )
 
 
@@ -228,6 +234,237 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
     for width in (320, PHONE, 768, DESK):
         page.set_viewport_size({"width": width, "height": 844})
         settle(page)
-        reached, beyond = widest(page)
-        assert reached <= width, beyond
+        assert outside(page, width) == [], width
     assert violations(page) == []
+
+
+# By keyboard -------------------------------------------------------------------------------------
+
+# What Tab should come to, in a list; focus on something of the list is described by its place.
+REACHABLE = """
+() => {
+    const selector = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+    window.reachable = [...document.querySelectorAll(selector)].filter((tag) => {
+        const shown = tag.checkVisibility({checkVisibilityCSS: true}) && !tag.closest("[inert]");
+        // Arrow keys choose among radio buttons.
+        const other = tag.type === "radio" && !tag.checked;
+        return shown && !tag.disabled && tag.tabIndex >= 0 && !other;
+    });
+    return window.reachable.map((tag) => tag.outerHTML.slice(0, 160));
+}
+"""
+FOCUS = """
+() => {
+    const tag = document.activeElement;
+    const style = getComputedStyle(tag);
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
+    const { width, height } = tag.getBoundingClientRect();
+    const seen = (outlined || style.boxShadow !== "none") && width > 1 && height > 1;
+    return [window.reachable.indexOf(tag), seen];
+}
+"""
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("name", KINDS)
+def test_tab_reaches_everything_and_shows_where_it_is(visit, name, width):
+    page = visit(width=width).open(name)
+    if name == "play":
+        for kind in PLAYTHINGS:
+            come_near(page, kind)
+        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    expected = page.evaluate(REACHABLE)
+    assert len(expected) > 10
+    reached, unseen = set(), []
+    for _ in range(len(expected) + 5):
+        page.keyboard.press("Tab")
+        place, seen = page.evaluate(FOCUS)
+        reached.add(place)
+        if place >= 0 and not seen:
+            unseen.append(expected[place])
+    assert [text for place, text in enumerate(expected) if place not in reached] == []
+    assert unseen == []
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_first_key_leads_past_the_navigation(visit, width):
+    page = visit(width=width).open("03_pretraining")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to main content")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_folded_answers_open_by_keys(visit):
+    page = visit().open("exercises/03_pretraining")
+    fold = page.locator("article details").first
+    fold.locator("summary").focus()
+    for key, opened in (("Enter", True), ("Space", False), ("Space", True)):
+        page.keyboard.press(key)
+        assert fold.evaluate("(fold) => fold.open") == opened
+
+
+def test_menus_open_by_keys(visit):
+    page = visit().open("03_pretraining")
+    buttons = page.locator(".article-header-buttons button.dropdown-toggle")
+    assert buttons.count() == 3
+    for i in range(3):
+        menu = page.locator(".article-header-buttons .dropdown-menu").nth(i)
+        expect(menu).to_be_hidden()
+        buttons.nth(i).focus()
+        page.keyboard.press("Enter")
+        expect(menu).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        assert menu.evaluate("(menu) => menu.contains(document.activeElement)")
+        page.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+
+
+@pytest.mark.parametrize("side", ["primary", "secondary"])
+def test_sidebars_of_a_phone_open_and_close_by_keys(visit, side):
+    page = visit(width=PHONE).open("03_pretraining")
+    toggle = page.locator(f".{side}-toggle")
+    dialog = page.locator(f"#pst-{side}-sidebar-modal")
+    expect(dialog).to_be_hidden()
+    toggle.focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Tab")
+    assert dialog.evaluate("(dialog) => dialog.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(toggle).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["03_pretraining", "07_paper", "claims"])
+def test_what_scrolls_sideways_is_scrolled_by_keys(visit, name):
+    page = visit(width=PHONE).open(name)
+    boxes = page.locator("article *").evaluate_all(
+        """(tags) => tags.filter((tag) => {
+            const scrolls = /auto|scroll/.test(getComputedStyle(tag).overflowX);
+            return scrolls && tag.scrollWidth > tag.clientWidth + 1;
+        }).map((tag, i) => { tag.dataset.box = i; return tag.tabIndex; })"""
+    )
+    assert boxes
+    assert set(boxes) == {0}
+    first = page.locator("[data-box='0']")
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('[data-box=\\'0\\']').scrollLeft > 0")
+
+
+# Finding the way ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("restricted Boltzmann machine", "03_pretraining"),
+        ("PCA", "04_pca"),
+        ("max pooling", "06_convolutional"),
+        ("vanishing gradient", "02_initialisation"),
+        ("contrastive divergence", "03_pretraining"),
+        ("denoising", "06_convolutional"),
+        ("Colab", "index"),
+        ("squared error", "glossary"),
+        ("MNIST", "01_motivation"),
+        ("curves", "07_paper"),
+    ],
+)
+def test_search_finds_the_page_that_a_reader_has_in_mind(visit, words, name):
+    page = visit().open("index")
+    page.keyboard.press("Control+k")
+    field = page.locator("#pst-search-dialog input")
+    expect(field).to_be_focused()
+    field.fill(words)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=*")
+    expect(page.locator("#search-results .search-summary")).to_contain_text("found")
+    links = page.locator("#search-results li a").evaluate_all("(tags) => tags.map((a) => a.href)")
+    first = [urlsplit(url).path.rpartition("/")[2] for url in links[:3]]
+    assert f"{name}.html" in first
+
+
+def listed_here(url):
+    """Return which page of the table of contents an address shows."""
+    path = urlsplit(url).path.removeprefix(folder_of_site())
+    return path.removesuffix(".html")
+
+
+def test_next_and_previous_lead_through_the_whole_course(visit):
+    page = visit().open(LISTED[0])
+    for steps, link in ((LISTED[1:], "a.right-next"), (LISTED[-2::-1], "a.left-prev")):
+        for name in steps:
+            page.locator(link).click()
+            page.wait_for_load_state("domcontentloaded")
+            assert listed_here(page.url) == name
+        expect(page.locator(link)).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_buttons_lead_to_files_that_exist(name):
+    soup = parse(f"{name}.html")
+    links = soup.select(".article-header-buttons a[href]")
+    buttons = {link.get_text(strip=True): link["href"] for link in links}
+    source = next(path for path in ROOT.glob(f"book/{name}.*") if path.suffix in (".md", ".ipynb"))
+    names = {"Repository", "Suggest edit", "Open issue", source.suffix}
+    notebook = source.suffix == ".ipynb"
+    assert set(buttons) == names | ({"Colab", "Binder"} if notebook else set())
+    assert buttons["Repository"] == ADDRESS
+    assert buttons["Open issue"].startswith(f"{ADDRESS}/issues/new?")
+    assert in_repository(buttons["Suggest edit"]).is_file()
+    downloaded = (SITE / f"{name}.html").parent / buttons[source.suffix]
+    assert downloaded.read_bytes() == source.read_bytes()
+    if notebook:
+        assert in_repository(buttons["Colab"]) == source
+        binder = unquote(urlsplit(buttons["Binder"]).query)
+        assert ROOT / binder.removeprefix("urlpath=lab/tree/") == source
+
+
+def test_an_address_that_does_not_exist_is_answered(visit, start):
+    one = visit()
+    page = one.page
+    answer = page.goto(f"{start}chapters/no_such_page.html")
+    page.wait_for_load_state("networkidle")
+    assert answer.status == 404
+    expect(page.locator("h1:visible")).to_have_text(re.compile("There is no such page"))
+    # It looks as other pages do.
+    assert page.locator(".bd-sidebar-primary").bounding_box()["x"] == 0
+    assert page.locator("article").bounding_box()["x"] > 200
+    links = page.locator("a[href]:visible").evaluate_all("(tags) => tags.map((a) => a.href)")
+    inside = {url.partition("#")[0] for url in links if url.startswith(start)}
+    assert len(inside) > len(CHAPTERS)
+    for url in inside - {page.url}:
+        assert page.request.get(url).ok, url
+    page.get_by_role("link", name="The first page").click()
+    assert listed_here(page.url) == "index"
+    # The browser says that this address was not found, and nothing else.
+    assert len(one.complaints) == 2
+    assert all("404" in complaint for complaint in one.complaints)
+    one.complaints.clear()
+
+
+# On paper ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_can_be_printed(visit, name, mode):
+    page = visit(mode=mode).open(name)
+    page.emulate_media(media="print")
+    for selector in ("#pst-primary-sidebar", ".bd-sidebar-secondary", ".bd-header-article"):
+        expect(page.locator(selector)).to_be_hidden()
+    expect(page.locator(".prev-next-footer")).to_be_hidden()
+    expect(page.locator("article h2").last).to_be_visible()
+    # Dark ink, whatever the screen had: paper is white.
+    pale = page.locator("article :is(p, h1, h2, h3, pre, pre span, li)").evaluate_all(
+        """(tags) => tags.filter((tag) => {
+            const [red, green, blue] = getComputedStyle(tag).color.match(/[\\d.]+/g).map(Number);
+            return 0.21 * red + 0.72 * green + 0.07 * blue > 140;
+        }).map((tag) => tag.outerHTML.slice(0, 120))"""
+    )
+    assert pale == []
+    assert page.pdf().count(b"/Type /Page\n") > 3
