@@ -1,4 +1,5 @@
-// What scrolls sideways in itself can be reached with the keyboard, and says what it is.
+// What scrolls sideways in itself can be reached with the keyboard, and says what it is. Whoever
+// closes a sidebar by a key is back at the button that opened it, which the theme takes focus from.
 (() => {
   const names = [
     ["div.highlight pre", "Code"],
@@ -25,4 +26,14 @@
   // Told at first, and whenever a fold opens or the window changes.
   const watch = new ResizeObserver((entries) => entries.forEach((entry) => mark(entry.target)));
   for (const box of boxes.keys()) watch.observe(box);
+
+  for (const side of ["primary", "secondary"]) {
+    const dialog = document.getElementById(`pst-${side}-sidebar-modal`);
+    const button = document.querySelector(`.${side}-toggle`);
+    const back = () => button?.focus();
+    const closing = (event) => {
+      if (event.key === "Escape") dialog.addEventListener("close", back, { once: true });
+    };
+    dialog?.addEventListener("keydown", closing, true);
+  }
 })();
