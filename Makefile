@@ -117,7 +117,7 @@ test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
 	$(PYTEST) tests/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) tests/test_site_browser.py tests/test_playthings_browser.py
+	$(PYTEST) --doctest-modules tests/test_site_browser.py tests/test_playthings_browser.py tools/site_*.py
 	@$(PY) tools/site_scores.py
 
 install: $(READY)  ## install what is needed into .venv
