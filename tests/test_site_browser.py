@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import notebooks
 import pytest
 from playwright.sync_api import expect
-from site_browser import browsing, come_near, new_context, settle
+from site_browser import NoBrowserError, browsing, come_near, new_context, settle
 from site_server import SITE, folder_of_site, served
 from test_site import in_repository, listed_files, parse
 
@@ -50,8 +50,11 @@ UNFOLD = """
 
 @pytest.fixture(scope="module")
 def browser():
-    with browsing() as browser:
-        yield browser
+    try:
+        with browsing() as browser:
+            yield browser
+    except NoBrowserError as error:
+        pytest.exit(str(error), returncode=1)
 
 
 @pytest.fixture(scope="module")
