@@ -6,6 +6,7 @@ Numbers are compared elsewhere, when nbval runs the notebooks again.
 import ast
 import base64
 import io
+import json
 import re
 import statistics
 from pathlib import Path
@@ -240,3 +241,28 @@ def test_each_figure_says_what_it_shows(code):
 def test_figures_go_through_show(code):
     for cell in code:
         assert not calls(cell, "plt.show"), cell.source
+
+
+@pytest.mark.parametrize("experiment", ["curves", "digits"])
+def test_the_papers_table_is_that_of_the_stored_results(experiment):
+    notebook = nbformat.read(BOOK / "07_paper.ipynb", as_version=4)
+    printed = "".join(
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream"
+    )
+    table = printed.partition(f"{experiment}, test")[2].splitlines()[1:]
+    runs = json.loads((ROOT / "ae_lib" / "results" / f"{experiment}.json").read_text())["runs"]
+    tests = {}
+    for run in runs:
+        if run["preset"] == "paper":
+            tests.setdefault(run["method"], {})[run["seed"]] = run["test"]
+    for line, (method, by_seed) in zip(table, tests.items(), strict=False):
+        columns = line.split()
+        assert columns[0] == method
+        assert columns[-4:-1] == [
+            f"{np.mean(list(by_seed.values())):.2f}",
+            f"{np.ptp(list(by_seed.values())):.2f}",
+            str(len(by_seed)),
+        ]
