@@ -269,7 +269,28 @@ show(fig, alt="Ten patches of faces of people that no method has seen, and what 
      "codes of thirty numbers make of them.")
 
 # %% [markdown]
-# FACES_TEXT
+# The paper's network learns the faces of its 25 people by heart: its training error falls
+# far below PCA's, and on new people it is worse than PCA. Noise on the input, mirrored
+# patches, fewer and more passes and other learning rates were tried on the validation
+# people; none brought it below PCA. This result of the paper could not be repeated.
+#
+# What does carry over to new people? Most of what differs between two patches is how the
+# face is turned. PCA has to add that up from pictures, and a network to learn it from few
+# people. *Turned faces*, the preset `modern`, knows it: its decoder adds up upright faces
+# by PCA, with 28 numbers, and two more numbers turn and enlarge the sum. No network
+# encodes; the code of a patch is found by least squares, as the one whose decoded patch
+# is nearest. That keeps a good part of what PCA loses. It was told the recipe, which the
+# paper's network was not, so it explains why faces are hard rather than how the paper
+# did it.
+
+# %%
+in_full, turned = (runs_of("faces", preset)["autoencoder"][0]["ratio"]
+                   for preset in ("paper", "modern"))
+# Claim: the paper's network is better than PCA on the people it was trained on, and
+# worse on others.
+assert in_full["train"] < 1 < min(in_full["validation"], in_full["test"])
+# Claim: on new people turned faces lose at most 126 / 135 of what PCA loses.
+assert max(turned["validation"], turned["test"]) < 126 / 135
 
 # %% [markdown]
 # ## Two numbers for a digit: Fig. 3
@@ -339,9 +360,9 @@ show(fig, alt="Test error by pass for four starts, for curves and digits, with "
 for method, runs in runs_of("initialisation").items():
     print(f"{method:28s} {runs[0]['test']:7.2f}")
 
-all_digits = load_mnist()
-mean_picture = np.broadcast_to(all_digits.x_train.mean(axis=0), all_digits.x_test.shape)
-print(f"digits, the mean picture     {squared_error(all_digits.x_test, mean_picture):7.2f}")
+x_train, x_test = load_mnist().x_train, load_mnist().x_test
+mean_picture = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
+print(f"digits, the mean picture     {squared_error(x_test, mean_picture):7.2f}")
 
 # %% [markdown]
 # A network that knows only the mean picture has the error of the last line. That is where
@@ -482,12 +503,8 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 # | passes | 50 of pretraining, 200 of fine-tuning | for each run in its JSON, under `settings` |
 # | curves | the authors' own | by recipe, ink fitted to one row of the table |
 # | documents | Reuters, 804,414 stories | 20 newsgroups, 18,000 posts |
-# | faces | 126 against 135 of PCA | not run in full: see below |
+# | faces | interpolation unknown | interpolated once, bilinearly |
 # | seeds | one | as many as the tables say |
-#
-# **Faces** are missing. The experiment is there (`python -m ae_lib.paper faces`), but
-# with 25 people to learn from, networks learn these people by heart: in short trials
-# the error on new people stayed above PCA's. A result will stand here when there is one.
 #
 # ## Run it yourself
 #
@@ -506,7 +523,8 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 # - At full scale the paper's main result holds: with the same network, pretrained and
 #   fine-tuned, errors on digits and curves are below its 3.00 and 1.44, and far below
 #   those of PCA and logistic PCA.
-# - Ten numbers of an autoencoder retrieve documents better than fifty of LSA.
+# - Ten numbers of an autoencoder retrieve documents better than fifty of LSA. The faces
+#   could not be repeated: with 25 people, knowledge of how faces are turned did it.
 # - From small and from large random weights the same networks stay at the mean picture,
 #   with momentum, and nearly so with Adam: the reason for pretraining is real.
 # - PCA has no random start: it is the anchor that tells whether data and unit agree.
