@@ -185,10 +185,16 @@ def violations(page, part="html"):
     ]
 
 
+def rest(page):
+    """Wait until nothing moves any more: a sidebar comes in within a quarter of a second."""
+    settle(page)
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+
+
 def unfold(page):
     """Open all that is folded; say whether there was anything."""
     found = page.evaluate(UNFOLD)
-    settle(page)
+    rest(page)
     return found
 
 
@@ -197,6 +203,7 @@ def open_sidebar(page, side):
     page.locator(f".{side}-toggle").click()
     dialog = page.locator(f"#pst-{side}-sidebar-modal")
     expect(dialog).to_be_visible()
+    rest(page)
     return dialog
 
 
@@ -241,7 +248,7 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
             expect(dialog).to_be_hidden()
     for width in (320, PHONE, 768, DESK):
         page.set_viewport_size({"width": width, "height": 844})
-        settle(page)
+        rest(page)
         assert outside(page, width) == [], width
     assert violations(page) == []
 
