@@ -246,10 +246,16 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
             assert violations(page, f"#pst-{side}-sidebar-modal") == []
             page.keyboard.press("Escape")
             expect(dialog).to_be_hidden()
+            # The button's hint would stand over what is looked at next.
+            page.evaluate("document.activeElement.blur()")
+            expect(page.locator(".tooltip")).to_have_count(0)
     for width in (320, PHONE, 768, DESK):
         page.set_viewport_size({"width": width, "height": 844})
         rest(page)
         assert outside(page, width) == [], width
+    # What the mouse is over can be read, too.
+    page.locator("nav.bd-links a").last.hover()
+    rest(page)
     assert violations(page) == []
 
 
