@@ -269,10 +269,11 @@ show(fig, alt="Ten patches of faces of people that no method has seen, and what 
      "codes of thirty numbers make of them.")
 
 # %% [markdown]
-# The paper's network learns the faces of its 25 people by heart: its training error falls
-# far below PCA's, and on new people it is worse than PCA. Noise on the input, mirrored
-# patches, fewer and more passes and other learning rates were tried on the validation
-# people; none brought it below PCA. This result of the paper could not be repeated.
+# The paper's network learns its 25 people, on whom its error falls far below PCA's. On the
+# five people of the validation set it is a little better than PCA, on the ten of the test
+# set worse. Settings were chosen on the validation people: noise on the input, mirrored
+# patches, fewer and more passes, other learning rates. Would ten others have looked better?
+# Ten people are few to tell, but the paper's 126 / 135 is not what we measure.
 #
 # What does carry over to new people? Most of what differs between two patches is how the
 # face is turned. PCA has to add that up from pictures, and a network to learn it from few
@@ -286,9 +287,9 @@ show(fig, alt="Ten patches of faces of people that no method has seen, and what 
 # %%
 in_full, turned = (runs_of("faces", preset)["autoencoder"][0]["ratio"]
                    for preset in ("paper", "modern"))
-# Claim: the paper's network is better than PCA on the people it was trained on, and
-# worse on others.
-assert in_full["train"] < 1 < min(in_full["validation"], in_full["test"])
+# Claim: the paper's network is better than PCA on the people it was trained on and on
+# those that chose its settings, and worse on those of the test set.
+assert in_full["train"] < in_full["validation"] < 1 < in_full["test"]
 # Claim: on new people turned faces lose at most 126 / 135 of what PCA loses.
 assert max(turned["validation"], turned["test"]) < 126 / 135
 
