@@ -243,13 +243,14 @@ assert mean < 0.9 * measured(digits["autoencoder"])[0]
 # paper.
 
 # %%
-print(f"{'faces':22s}  train  validation   test  test / PCA")
+published = load_results("faces")[0]["published"]
+print(f"{'faces':22s} published  train  validation   test  test / PCA")
 for preset in ("paper", "modern"):
     for method, (run,) in runs_of("faces", preset).items():
-        shares = [run[part] for part in ("train", "validation", "test")]
+        said = published[method] if preset == "paper" else ""
         ratio = f"{run['ratio']['test']:10.2f}" if "ratio" in run else ""
-        print(f"{preset + ', ' + method:22s} {shares[0]:6.1f} {shares[1]:11.1f} "
-              f"{shares[2]:6.1f} {ratio}")
+        print(f"{preset + ', ' + method:22s} {said:9} {run['train']:6.1f} "
+              f"{run['validation']:11.1f} {run['test']:6.1f} {ratio}")
 
 # %%
 _, arrays = load_results("faces")
@@ -258,12 +259,13 @@ rows = {"original": "modern_0_patches",
         "turned faces": "modern_0_reconstructions_autoencoder",
         "PCA-30": "modern_0_reconstructions_pca_30"}
 mean_patch = arrays["modern_0_mean"].astype(float)
-fig, axes = plt.subplots(len(rows), 10, figsize=(9, 4), layout="constrained")
+fig, axes = plt.subplots(len(rows), 10, figsize=(9, 3.5), layout="constrained")
 for line, (label, name) in zip(axes, rows.items(), strict=True):
     patches = arrays[name] / arrays["modern_0_factor"] + mean_patch
     for ax, patch in zip(line, patches, strict=True):
         ax.imshow(patch.reshape(25, 25), cmap="gray", vmin=0, vmax=1)
         ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
     line[0].set_ylabel(label, rotation=0, ha="right", va="center")
 show(fig, alt="Ten patches of faces of people that no method has seen, and what three "
      "codes of thirty numbers make of them.")
