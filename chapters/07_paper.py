@@ -23,8 +23,7 @@
 #
 # **What you will learn**
 #
-# - Which results of the paper hold today, which hold no longer, and which could not be
-#   tested.
+# - Which results of the paper hold at its own size, and which could not be repeated.
 # - Why an error of 0.73 in a later paper is not better than one of 3.00 here.
 # - How to report a number so that others can rely on it.
 #

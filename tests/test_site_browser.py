@@ -335,6 +335,16 @@ def test_folded_answers_open_by_keys(visit):
         assert fold.evaluate("(fold) => fold.open") == opened
 
 
+@pytest.mark.parametrize("button", [".btn-fullscreen-button", ".search-button-field"])
+def test_a_buttons_hint_can_be_read_by_everybody(visit, button):
+    page = visit().open("03_pretraining")
+    page.locator(button).first.hover()
+    expect(page.locator(".tooltip")).to_be_visible()
+    rest(page)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert violations(page) == []
+
+
 def test_menus_open_by_keys(visit):
     page = visit().open("03_pretraining")
     buttons = page.locator(".article-header-buttons button.dropdown-toggle")

@@ -34,6 +34,25 @@ def name_landmarks(soup):
         navigation["aria-label"] = "Contents for print"
 
 
+def place_hints(soup):
+    """Let the hints of buttons appear in their button's landmark instead of outside of all.
+
+    Examples
+    --------
+    >>> from bs4 import BeautifulSoup
+    >>> soup = BeautifulSoup(
+    ...     '<main id="main-content"><button data-bs-toggle="tooltip"></button></main>',
+    ...     "html.parser",
+    ... )
+    >>> place_hints(soup)
+    >>> soup.button["data-bs-container"]
+    '#main-content'
+    """
+    for landmark in ("main-content", "pst-primary-sidebar", "pst-secondary-sidebar"):
+        for button in soup.select(f"#{landmark} [data-bs-toggle=tooltip]"):
+            button["data-bs-container"] = f"#{landmark}"
+
+
 def describe(soup):
     """Describe a page that has no text of its own, the search for example, by its title."""
     if not soup.select_one("meta[name=description]"):
@@ -64,6 +83,7 @@ def change_reach(app, pages):
     for soup in pages.values():
         name_folds(soup)
         name_landmarks(soup)
+        place_hints(soup)
         describe(soup)
         tidy(soup)
 
