@@ -393,3 +393,19 @@ def test_a_page_says_its_language_and_has_one_title(page, soup):
     titles = soup.find_all("h1")
     # The theme adds another one that only a printer sees.
     assert len([tag for tag in titles if not tag.find_parent(id="jb-print-docs-body")]) == 1, page
+
+
+def test_links_to_playthings_have_a_picture_that_leads_there_too():
+    leading = {}
+    for name in CHAPTERS:
+        soup = parse(f"{name}.html")
+        said = [link["href"] for link in soup.select("article p a[href*='play.html#']")]
+        cards = soup.select("article a.to-play")
+        assert [card["href"] for card in cards] == said
+        for card in cards:
+            image = card.select_one("img[width][height]")
+            assert (SITE / image["src"]).stat().st_size < 30_000
+            assert card.get_text(strip=True).startswith("Play: ")
+        leading |= {href.partition("#")[2]: name for href in said}
+    # Each plaything is linked where it teaches.
+    assert len(leading) == len(parse("play.html").select(".plaything"))

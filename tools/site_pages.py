@@ -6,6 +6,7 @@ event ``site-pages`` with ``(app, pages)``, and written again. ``pages`` is a di
 path, such as ``exercises/04_pca.html``, to its ``BeautifulSoup``. The order of the handlers:
 
 =====  ==================================================================
+50     links with a picture
 100    what a page shows: pictures, formulas, icons
 300    what a page loads: scripts
 500    how it is reached: names, landmarks, keyboard
