@@ -124,8 +124,10 @@ def compare(name):
         print(f"{method:18s} {said} {mean:9.2f} {counted}")
 
 
+# %%
 compare("curves")
-print()
+
+# %%
 compare("digits")
 
 # %% [markdown]
@@ -195,6 +197,7 @@ unrolled = {name: np.mean([run["unrolled"]["test"] for run in runs["autoencoder"
             for name, runs in (("curves", curves), ("digits", digits))}
 print({name: round(float(error), 2) for name, error in unrolled.items()})
 
+# %%
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 for ax, name, ticks in zip(axes, unrolled, ([1, 2, 5], [3, 5, 10]), strict=True):
     results, arrays = load_results(name)
@@ -227,6 +230,7 @@ mean, spread = measured(modern)
 print(f"modern, test {mean:.2f} (spread {spread:.2f}, seeds {len(modern)}), "
       f"train {np.mean([run['train'] for run in modern]):.2f}")
 
+# %%
 # Claim: a network of today, without pretraining, has a smaller error on new digits than
 # the pretrained one.
 assert mean < 0.9 * measured(digits["autoencoder"])[0]
