@@ -1,8 +1,9 @@
 """Light pictures that keep their place, and long tables too: a Sphinx extension.
 
 Every picture of a page gets its width and height, so that text does not jump when it arrives, and
-those that are not seen at once are loaded when they come near. PNG becomes lossless WebP where that
-is smaller. Notebooks keep their PNG; this happens in the built pages only.
+those that are not seen at once are loaded when they come near. PNG becomes WebP where that is
+smaller: lossless, but for maps of thousands of dots, which losses that nobody sees make half as
+heavy. Notebooks keep their PNG; this happens in the built pages only.
 
 A browser shows a long table while its rows arrive, and would change its columns with each. So the
 columns say from the beginning what share of the width they take.
@@ -17,6 +18,10 @@ from pathlib import Path
 import site_pages
 from PIL import Image
 
+# How WebP is written without and with losses, and what share of the lossless size is worth a loss.
+LOSSLESS = {"lossless": True, "quality": 90, "method": 5, "exact": False}
+LOSSY = {"quality": 90, "method": 5}
+WORTH = 0.6
 # What is seen without scrolling: these are loaded at once.
 FIRST = 1
 # Rows from which a table is long.
@@ -63,6 +68,13 @@ def size(path):
         return picture.size
 
 
+def written(picture, options):
+    """Return a picture as the bytes of a WebP file."""
+    content = io.BytesIO()
+    picture.save(content, "WEBP", **options)
+    return content.getvalue()
+
+
 def as_webp(path, cache):
     """Write a PNG as WebP beside it.
 
@@ -78,11 +90,13 @@ def as_webp(path, cache):
         The smaller of the two files.
     """
     original = path.read_bytes()
-    kept = cache / f"{hashlib.sha256(original).hexdigest()}.webp"
+    how = repr((LOSSLESS, LOSSY, WORTH)).encode()
+    kept = cache / f"{hashlib.sha256(original + how).hexdigest()}.webp"
     if not kept.exists():
         with Image.open(io.BytesIO(original)) as picture:
-            cache.mkdir(parents=True, exist_ok=True)
-            picture.save(kept, "WEBP", lossless=True, quality=90, method=5, exact=False)
+            exact, near = (written(picture, options) for options in (LOSSLESS, LOSSY))
+        cache.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(near if len(near) < WORTH * len(exact) else exact)
     if kept.stat().st_size >= len(original):
         return path
     target = path.with_suffix(".webp")
