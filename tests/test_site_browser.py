@@ -157,7 +157,7 @@ def scroll_through(page):
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_light_and_keeps_still(visit, measured, name, width):
-    one = visit(width=width)
+    one = visit(width=width, chosen=False)
     page = one.open(name)
     measured.setdefault("kB when a page is opened", {})[name] = one.bytes / KILOBYTE
     measured.setdefault("requests when a page is opened", {})[name] = len(one.requests)
@@ -257,6 +257,18 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
     page.locator("nav.bd-links a").last.hover()
     rest(page)
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_first_visit_has_the_colours_of_the_readers_system_at_once(browser, start, mode):
+    context = new_context(browser, mode=mode, chosen=False)
+    page = context.new_page()
+    # Before any script but those written into the page.
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{start}03_pretraining.html")
+    assert page.locator("html").get_attribute("data-theme") == mode
+    assert page.locator(".navbar-brand img:visible").count() == 1
+    context.close()
 
 
 # By keyboard -------------------------------------------------------------------------------------

@@ -64,8 +64,8 @@ def browsing():
             browser.close()
 
 
-def new_context(browser, *, width=1300, mode="light", **options):
-    """Return a context of its own, with an empty cache, for a reader who chose a colour mode.
+def new_context(browser, *, width=1300, mode="light", chosen=True, **options):
+    """Return a context of its own, with an empty cache, for a reader who likes a colour mode.
 
     Parameters
     ----------
@@ -73,7 +73,9 @@ def new_context(browser, *, width=1300, mode="light", **options):
     width : int
         Of the window, in pixels.
     mode : str
-        ``"light"`` or ``"dark"``.
+        ``"light"`` or ``"dark"``, which the reader's system says.
+    chosen : bool
+        Whether the reader also chose it on the website before; False for a first visit.
     **options
         As ``Browser.new_context`` takes them.
 
@@ -83,9 +85,10 @@ def new_context(browser, *, width=1300, mode="light", **options):
     """
     viewport = {"width": width, "height": HEIGHT}
     context = browser.new_context(**{"viewport": viewport, "color_scheme": mode, **options})
-    context.add_init_script(
-        f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
-    )
+    if chosen:
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}');"
+        )
     return context
 
 

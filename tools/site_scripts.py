@@ -3,6 +3,8 @@
 - Every script waits until the page is read (``defer``), in the order in which it stands.
 - The search index is for the page that searches; the button to copy for pages with code.
 - Font Awesome's script is not needed, since ``site_icons`` draws the icons.
+- The colours of a first visit are known before anything is drawn. The theme would leave them to a
+  script that comes later, and show both logos until then.
 """
 
 import re
@@ -22,6 +24,13 @@ WANTED_BY = {
 }
 # Settings written into the page for scripts that are not there, or that have them as a default.
 _SETTINGS = re.compile(r"\s*(DOCUMENTATION_OPTIONS\.|kernelName|(var|let|const)\s+(thebe_|toggle))")
+
+# In the script that the theme writes into the head of each page.
+_LATE = 'localStorage.getItem("theme") || "auto"'
+_AT_ONCE = (
+    'localStorage.getItem("theme") || '
+    '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
+)
 
 
 def is_needed(script, soup):
@@ -59,6 +68,8 @@ def change_scripts(app, pages):
                 script.decompose()
             elif script.get("src") and script.get("type") != "module":
                 script["defer"] = ""
+            elif _LATE in script.get_text():
+                script.string = script.get_text().replace(_LATE, _AT_ONCE)
         # They would fetch scripts before the style sheet, which comes first.
         for link in soup.select("link[rel=preload][as=script]"):
             link.decompose()
