@@ -308,7 +308,7 @@ assert max(turned["validation"], turned["test"]) < 126 / 135
 results, arrays = load_results("maps")
 labels = arrays["paper_0_labels"].astype(int)
 maps = {name: arrays[f"paper_0_map_{name.lower()}"] for name in ("PCA", "autoencoder")}
-fig, axes = plt.subplots(1, 2, figsize=(12, 5.6))
+fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
 for ax, (name, codes) in zip(axes, maps.items(), strict=True):
     plot_map(codes.astype(float), labels, ax=ax, title=name)
 show(fig, alt="Two maps of 5,000 test digits, coloured by class. On PCA's the classes "
@@ -450,7 +450,7 @@ assert shares["counts_2000"][1] > shares["autoencoder_10"][1]
 _, arrays = load_results("documents")
 labels = arrays["paper_0_labels"].astype(int)
 groups = documents["autoencoder_2"][0]["groups"]
-fig, axes = plt.subplots(1, 2, figsize=(11, 5.2))
+fig, axes = plt.subplots(1, 2, figsize=(9, 4.4))
 for ax, name in zip(axes, ("lsa", "autoencoder"), strict=True):
     codes = arrays[f"paper_0_map_{name}"].astype(float)
     for prefix in ("comp", "rec", "sci", "talk"):
@@ -458,8 +458,9 @@ for ax, name in zip(axes, ("lsa", "autoencoder"), strict=True):
         member = np.isin(labels, numbers)
         ax.plot(*codes[member].T, ".", markersize=2, label=prefix)
     (left, low), (right, high) = np.percentile(codes, [1, 99], axis=0)
-    ax.set(title=name, xticks=[], yticks=[], xlim=(left, right), ylim=(low, high))
-axes[1].legend(markerscale=5)
+    ax.set(title=name.replace("lsa", "LSA"), xticks=[], yticks=[], xlim=(left, right),
+           ylim=(low, high))
+axes[1].legend(markerscale=5, frameon=True)
 show(fig, alt="Two maps of test documents, by LSA and autoencoder, in four colours "
      "for newsgroups on computers, recreation, science and talk.")
 
