@@ -481,7 +481,7 @@ for method, runs in runs_of("classification").items():
 # %% [markdown]
 # Both networks make somewhat more errors here than in the paper. Is that a difference?
 # With 10,000 test digits, a rate of 1.3 % is uncertain by a tenth of a per cent
-# point, so the first is about one standard error away, the second less than two. What
+# point, so the first is about one standard error away, the second about two. What
 # the paper is about, the distance between the two networks, is there.
 
 # %%
