@@ -419,9 +419,10 @@ show(fig, alt="Share of retrieved documents from the same group against their nu
      "documents on.")
 
 # %%
-shares = {method: dict(zip(runs[0]["retrieved"],
-                           np.mean([run["accuracy"] for run in runs], axis=0), strict=True))
-          for method, runs in documents.items()}
+shares = {}
+for method, runs in documents.items():
+    accuracy = np.mean([run["accuracy"] for run in runs], axis=0)
+    shares[method] = dict(zip(runs[0]["retrieved"], accuracy, strict=True))
 print("retrieved     ", *(f"{n:5d}" for n in (1, 7, 63, 511)))
 for method in looks:
     print(f"{method:14s}", *(f"{shares[method][n]:5.2f}" for n in (1, 7, 63, 511)))
