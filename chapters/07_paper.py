@@ -366,9 +366,9 @@ show(fig, alt="Test error by pass for four starts, for curves and digits, with "
 for method, runs in runs_of("initialisation").items():
     print(f"{method:28s} {runs[0]['test']:7.2f}")
 
-x_train, x_test = load_mnist().x_train, load_mnist().x_test
-mean_picture = np.broadcast_to(x_train.mean(axis=0), x_test.shape)
-print(f"digits, the mean picture     {squared_error(x_test, mean_picture):7.2f}")
+mnist = load_mnist()
+mean_picture = np.broadcast_to(mnist.x_train.mean(axis=0), mnist.x_test.shape)
+print(f"digits, the mean picture     {squared_error(mnist.x_test, mean_picture):7.2f}")
 
 # %% [markdown]
 # A network that knows only the mean picture has the error of the last line. That is where
@@ -402,14 +402,18 @@ for name in ("curves", "digits"):
 # log(1 + count), the other one gives rare words more weight (tf-idf).
 
 # %%
-documents = runs_of("documents")
+documents, shares = runs_of("documents"), {}
+for method, runs in documents.items():
+    accuracy = np.mean([run["accuracy"] for run in runs], axis=0)
+    shares[method] = dict(zip(runs[0]["retrieved"], accuracy, strict=True))
+
+# %%
 looks = {"autoencoder_10": ("autoencoder", "o-"), "lsa_10": ("pca", "s:"),
          "lsa_50": ("pca", "o-"), "lsa_50_tfidf": ("linear", "D-"),
          "counts_2000": ("data", "x-")}
 fig, ax = plt.subplots(figsize=(7, 4))
 for method, (colour, style) in looks.items():
-    accuracy = np.mean([run["accuracy"] for run in documents[method]], axis=0)
-    ax.semilogx(documents[method][0]["retrieved"], accuracy, style,
+    ax.semilogx(*zip(*shares[method].items(), strict=True), style,
                 color=COLOURS[colour], label=method.replace("_", "-"), markersize=4)
 ax.set(xlabel="documents retrieved", ylabel="share from the same group")
 ax.legend()
@@ -419,10 +423,6 @@ show(fig, alt="Share of retrieved documents from the same group against their nu
      "documents on.")
 
 # %%
-shares = {}
-for method, runs in documents.items():
-    accuracy = np.mean([run["accuracy"] for run in runs], axis=0)
-    shares[method] = dict(zip(runs[0]["retrieved"], accuracy, strict=True))
 print("retrieved     ", *(f"{n:5d}" for n in (1, 7, 63, 511)))
 for method in looks:
     print(f"{method:14s}", *(f"{shares[method][n]:5.2f}" for n in (1, 7, 63, 511)))

@@ -183,11 +183,8 @@ def run_experiment(run):
     described = describe(settings)
     parts = load_parts(run)
     others = parts.others()
-    shown = parts.shown()
 
-    started = time.monotonic()
-    pca, pca_measured = pca_errors(parts.train, settings.n_components, others)
-    seconds_pca = time.monotonic() - started
+    pca, pca_measured, seconds_pca = _fit_pca(parts, settings)
     stack, _, seconds_before = pretrain_resumably(
         run, parts.train, settings.layers, visible="gaussian",
         n_iter=settings.pretraining_epochs, batch_size=settings.pretraining_batch_size,
@@ -218,13 +215,28 @@ def run_experiment(run):
         run.record(method, **pca_measured, seconds=seconds_pca, settings=described),
     ]  # fmt: skip
     arrays = {
-        **parts.unit(),
-        "patches": shown.astype(np.float16),
-        "reconstructions_autoencoder": network.predict(shown).astype(np.float16),
-        f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
+        **_pictures(parts, network.predict, pca, method),
         **{f"epochs_{name}": np.float32(values) for name, values in history.items()},
     }
     return records, arrays
+
+
+def _fit_pca(parts, settings):
+    """Return PCA of the training patches, its error on each part, and the seconds."""
+    started = time.monotonic()
+    pca, errors = pca_errors(parts.train, settings.n_components, parts.others())
+    return pca, errors, time.monotonic() - started
+
+
+def _pictures(parts, reconstruct, pca, method):
+    """Return as arrays the patches of the figure and what both methods make of them."""
+    shown = parts.shown()
+    return {
+        **parts.unit(),
+        "patches": shown.astype(np.float16),
+        "reconstructions_autoencoder": reconstruct(shown).astype(np.float16),
+        f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
+    }
 
 
 def ratios(errors, errors_of_pca):
@@ -237,7 +249,7 @@ def _run_modern(run):
     settings = run.settings
     described = describe(settings)
     parts = load_parts(run)
-    pca, errors_of_pca = pca_errors(parts.train, settings.n_components, parts.others())
+    pca, errors_of_pca, seconds_pca = _fit_pca(parts, settings)
     started = time.monotonic()
     model = TurnedFaces(
         settings.n_components, settings.n_angles, settings.n_starts, settings.n_iter
@@ -256,17 +268,13 @@ def _run_modern(run):
             "autoencoder", **errors, seconds=seconds, settings=described,
             ratio=ratios(errors, errors_of_pca),
         ),
-        run.record(method, **errors_of_pca, seconds=0.0, settings=described),
+        run.record(method, **errors_of_pca, seconds=seconds_pca, settings=described),
     ]  # fmt: skip
-    shown = parts.shown()
-    decoded = parts.standardised(model.inverse_transform(model.transform(parts.grey(shown))))
-    arrays = {
-        **parts.unit(),
-        "patches": shown.astype(np.float16),
-        "reconstructions_autoencoder": decoded.astype(np.float16),
-        f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
-    }
-    return records, arrays
+
+    def reconstruct(x):
+        return parts.standardised(model.inverse_transform(model.transform(parts.grey(x))))
+
+    return records, _pictures(parts, reconstruct, pca, method)
 
 
 def _codes(run, part, model, patches):
