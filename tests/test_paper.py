@@ -13,6 +13,7 @@ from ae_lib.datasets import load_mnist
 from ae_lib.paper import classification, curves, digits, images
 from ae_lib.paper.__main__ import main
 from ae_lib.paper.baselines import logistic_pca, pca_errors
+from ae_lib.paper.curve_pictures import make_curves
 from ae_lib.paper.networks import Layer, Network, random_autoencoder, unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import Run, save_results
@@ -221,9 +222,9 @@ def test_pca_of_digits_has_the_papers_error():
 
 
 def test_curves_are_the_same_for_a_seed_and_others_for_another():
-    one = curves.make_curves(20, 0)
-    np.testing.assert_array_equal(one, curves.make_curves(20, 0))
-    assert not np.array_equal(one, curves.make_curves(20, 1))
+    one = make_curves(20, 0)
+    np.testing.assert_array_equal(one, make_curves(20, 0))
+    assert not np.array_equal(one, make_curves(20, 1))
     assert one.shape == (20, 784)
     assert one.dtype == np.float32
     assert one.min() == 0
@@ -231,13 +232,13 @@ def test_curves_are_the_same_for_a_seed_and_others_for_another():
 
 
 def test_ink_is_kept_where_nothing_is_cut_off():
-    pictures = curves.make_curves(200, 0, ink=0.05)
+    pictures = make_curves(200, 0, ink=0.05)
     # The blur's weights add up to one, and no drop falls outside.
     np.testing.assert_allclose(pictures.sum(axis=1), 60 * 0.05, rtol=1e-4)
 
 
 def test_pca_of_curves_is_near_the_papers():
-    x_train, x_test = curves.make_curves(20_000, [0, 1]), curves.make_curves(10_000, [0, 2])
+    x_train, x_test = make_curves(20_000, [0, 1]), make_curves(10_000, [0, 2])
     _, errors = pca_errors(x_train, 18, {"test": x_test})
     assert errors["test"] == pytest.approx(curves.HEADER["published"]["pca_18"], abs=0.15)
 
@@ -256,7 +257,7 @@ def test_while_settings_are_chosen_the_test_set_is_not_read(tmp_path, part):
 
 def test_parts_of_a_choosing_run_share_no_picture(tmp_path):
     settings = dataclasses.replace(curves.SETTINGS["smoke"], n_train=30, n_validation=10)
-    x = curves.make_curves(40, 0)
+    x = make_curves(40, 0)
     parts = images.split(make_run(tmp_path, choose=True), x, None, settings)
     seen = {picture.tobytes() for part in (parts.train, parts.validation) for picture in part}
     assert len(seen) == 40

@@ -6,7 +6,7 @@ import numpy as np
 
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import squared_error
-from ae_lib.paper.curves import make_curves
+from ae_lib.paper.curve_pictures import make_curves
 from ae_lib.paper.images import pretrained
 from ae_lib.paper.networks import random_autoencoder
 from ae_lib.paper.run import describe

@@ -115,7 +115,7 @@ def train(
     optimizer.build(variables)
     state = [*network.variables, *optimizer.variables]
     file = run.folder / f"{label}.npz"
-    history, seconds = _restore(file, state)
+    history, seconds = restore_state(file, state)
     measures = measures or {}
     if len(history["loss"]) < settings.epochs:
         epoch_graph = _compiled_epoch(
@@ -139,7 +139,7 @@ def train(
             bar.update()
             now = time.monotonic()
             if epoch + 1 == settings.epochs or now - saved >= run.save_every:
-                _store(file, state, history, seconds + now - started)
+                store_state(file, state, history, seconds + now - started)
                 saved = now
     return history, seconds + time.monotonic() - started
 
@@ -171,7 +171,7 @@ def _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, c
     return epoch_graph
 
 
-def _store(file, state, history, seconds):
+def store_state(file, state, history, seconds):
     """Keep weights, optimiser and history, whole or not at all."""
     arrays = {f"state_{index:03d}": variable.numpy() for index, variable in enumerate(state)}
     content = io.BytesIO()
@@ -179,7 +179,7 @@ def _store(file, state, history, seconds):
     write_whole(file, content.getvalue())
 
 
-def _restore(file, state):
+def restore_state(file, state):
     """Put back what a file keeps, if there is one, and return history and seconds."""
     try:
         content = file.read_bytes()
