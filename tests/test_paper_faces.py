@@ -8,11 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
 from ae_lib.paper import faces
 from ae_lib.paper.baselines import pca_errors
-from ae_lib.paper.face_patches import load_faces, make_faces, make_patches
+from ae_lib.paper.face_patches import load_faces, make_faces, make_patches, places
 from ae_lib.paper.faces import SETTINGS, load_parts
+from ae_lib.paper.mixed_faces import MixedFaces
 from ae_lib.paper.run import Run
 from ae_lib.paper.turned_faces import TurnedFaces
 
@@ -103,17 +105,59 @@ def test_missing_faces_are_not_downloaded_and_the_message_says_what_to_do(tmp_pa
         load_faces(tmp_path / "empty")
 
 
-def test_mirrors_change_input_and_target_and_noise_the_input_alone():
+def test_mirrored_patches_are_input_and_target():
     rows = np.random.default_rng(0).normal(size=(200, 625)).astype(np.float32)
-    mirrored = rows.reshape(-1, 25, 25)[:, :, ::-1].reshape(rows.shape)
-    x, targets = map(np.asarray, faces.changed(rows, [0, 1], True, 0.0))
+    turned_over = rows.reshape(-1, 25, 25)[:, :, ::-1].reshape(rows.shape)
+    x, targets = map(np.asarray, faces.mirrored(rows, rows, [0, 1]))
     np.testing.assert_array_equal(x, targets)
-    turned = (x == mirrored).all(axis=1)
-    assert 60 < turned.sum() < 140
-    np.testing.assert_array_equal(x[~turned], rows[~turned])
-    x, targets = map(np.asarray, faces.changed(rows, [0, 1], False, 0.5))
-    np.testing.assert_array_equal(targets, rows)
-    assert (x - rows).std() == pytest.approx(0.5, rel=0.01)
+    changed = (x == turned_over).all(axis=1)
+    assert 60 < changed.sum() < 140
+    np.testing.assert_array_equal(x[~changed], rows[~changed])
+
+
+def test_mixtures_vary_as_the_training_pictures_and_their_mirrors_do():
+    pictures = make_faces(4).reshape(-1, 64, 64)
+    drawn = MixedFaces(make_faces(4)).pictures(4000, [0, 1]).numpy()
+    both = np.concatenate([pictures, pictures[:, :, ::-1]])
+    np.testing.assert_allclose(drawn.mean(axis=0), both.mean(axis=0), atol=0.05)
+    # Of the same energy in the same directions: the share along each principal component.
+    components = np.linalg.svd((both - both.mean(axis=0)).reshape(len(both), -1))[2][:10]
+    energy, expected = (
+        np.square((x - both.mean(axis=0)).reshape(len(x), -1) @ components.T).mean(axis=0)
+        for x in (drawn, both)
+    )
+    np.testing.assert_allclose(energy, expected, rtol=0.1)
+
+
+def test_mixtures_are_nobodys_pictures():
+    pictures = make_faces(4).reshape(40, -1)
+    drawn = MixedFaces(make_faces(4)).pictures(50, [0, 1]).numpy()
+    for one in (drawn.reshape(50, -1), drawn[:, :, ::-1].reshape(50, -1)):
+        distance = np.linalg.norm(one[:, None] - pictures, axis=2).min(axis=1)
+        assert (distance > 0.01).all()
+
+
+def test_patches_of_mixtures_are_cut_as_the_recipe_cuts(monkeypatch):
+    # On a slope the grey value tells the place: the pose of a patch is read off its pixels.
+    down, right = np.meshgrid(np.arange(64.0), np.arange(64.0), indexing="ij")
+    cut = []
+    for slope in (down - 31.5, right - 31.5):
+        mixed = MixedFaces(make_faces(1))
+        monkeypatch.setattr(
+            mixed, "pictures", lambda n, seed, s=slope: tf.constant(np.float32([s] * n))
+        )
+        cut.append(mixed.patches(300, [0, 1]).numpy().reshape(-1, 25, 25))
+    step = [np.diff(values, axis=1)[:, 0, 0] for values in cut]
+    scale = 2 / np.hypot(*step)
+    assert 1.4 <= scale.min() < 1.45
+    assert 1.75 < scale.max() <= 1.8001
+    angle = np.arctan2(step[1], step[0])
+    assert -np.pi / 2 - 1e-3 <= angle.min() < -1.4
+    assert 1.4 < angle.max() <= np.pi / 2 + 1e-3
+    for k in range(3):
+        rows, columns = places(np.array([[angle[k]]]), np.array([[scale[k]]]), np, (64, 64))
+        np.testing.assert_allclose(cut[0][k].ravel(), rows[0] - 31.5, atol=0.02)
+        np.testing.assert_allclose(cut[1][k].ravel(), columns[0] - 31.5, atol=0.02)
 
 
 @pytest.fixture(scope="module")
@@ -204,12 +248,15 @@ def test_a_run_gives_the_same_numbers_again_and_records_its_settings(tmp_path):
     again, arrays_again = faces.run_experiment(make_run(tmp_path / "two"))
     for name, values in arrays.items():
         np.testing.assert_array_equal(values, arrays_again[name])
-    autoencoder, pca = records
-    assert (autoencoder["method"], pca["method"]) == ("autoencoder", "pca_30")
+    autoencoder, recipe, pca = records
+    assert [record["method"] for record in records] == [
+        "autoencoder", "autoencoder_recipe", "pca_30",
+    ]  # fmt: skip
+    assert autoencoder["unrolled"] == recipe["unrolled"]
+    assert autoencoder["test"] != recipe["test"]
     assert autoencoder["test"] == again[0]["test"]
     assert autoencoder["ratio"]["test"] == autoencoder["test"] / pca["test"]
     assert autoencoder["settings"]["fine_tuning"]["epochs"] == 2
-    assert autoencoder["settings"]["mirrored"] is True
     assert arrays["patches"].shape == arrays["reconstructions_pca_30"].shape == (10, 625)
     assert len(np.unique(arrays["patches"], axis=0)) == 10
 

@@ -5,7 +5,9 @@ Laboratories Cambridge): turned by up to 90 degrees either way, enlarged 1.4 to 
 middle cut out, every second pixel kept. People are apart: 25 to train on, 5 to choose settings
 with, 10 to test on. What makes this the hardest of the paper's data sets is that 25 people are few.
 
-``paper`` trains the paper's network; ``modern`` is a decoder that knows how faces are turned, see
+``paper`` trains the paper's network twice from the same pretrained weights: on mixtures of the 25
+people's faces, see :mod:`ae_lib.paper.mixed_faces`, and on the recipe's patches alone, which it
+learns by heart. ``modern`` is a decoder that knows how faces are turned, see
 :mod:`ae_lib.paper.turned_faces`.
 """
 
@@ -21,6 +23,7 @@ from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import pca_errors
 from ae_lib.paper.face_patches import SIDE, load_faces, make_faces, make_patches
+from ae_lib.paper.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_whole
@@ -45,16 +48,14 @@ class Settings:
         How many people there are to train on, to choose settings with and to test on.
     patches : int
         Of each face.
-    fine_tuning : FineTuning
+    fine_tuning, fine_tuning_recipe : FineTuning
+        Of the network that sees mixtures of faces, :class:`~ae_lib.paper.mixed_faces.MixedFaces`,
+        and of the one that sees the recipe's patches and nothing else, each mirrored with
+        probability one half. Both start from the same pretrained weights.
     pretraining_epochs : int
     visible_learning_rate, learning_rate, code_learning_rate : float
         Of pretraining: of the machine that sees pixels, of those above it, of the code's.
     pretraining_batch_size : int
-    mirrored : bool
-        While the whole network is trained, mirror patches with probability one half.
-    noise : float
-        While the whole network is trained, standard deviation of noise on its input, not on its
-        target.
     n_components : int
         Of PCA.
     made_up : bool
@@ -65,13 +66,12 @@ class Settings:
     people: tuple
     patches: int
     fine_tuning: FineTuning
+    fine_tuning_recipe: FineTuning
     pretraining_epochs: int
     visible_learning_rate: float = 0.001
     learning_rate: float = 0.1
     code_learning_rate: float = 0.001
     pretraining_batch_size: int = 100
-    mirrored: bool = False
-    noise: float = 0.0
     n_components: int = 30
     made_up: bool = False
 
@@ -109,9 +109,9 @@ SETTINGS = {
         layers=(2000, 1000, 500, 30),
         people=(25, 5, 10),
         patches=414,
-        fine_tuning=FineTuning(epochs=12, learning_rate=0.0003),
+        fine_tuning=FineTuning(epochs=24),
+        fine_tuning_recipe=FineTuning(epochs=12, learning_rate=0.0003),
         pretraining_epochs=10,
-        mirrored=True,
     ),
     "modern": ModernSettings(people=(25, 5, 10), patches=414),
     "smoke": Settings(
@@ -119,8 +119,8 @@ SETTINGS = {
         people=(3, 1, 1),
         patches=20,
         fine_tuning=FineTuning(epochs=2, batch_size=100),
+        fine_tuning_recipe=FineTuning(epochs=2, batch_size=100),
         pretraining_epochs=2,
-        mirrored=True,
         made_up=True,
     ),
 }
@@ -164,13 +164,13 @@ class Parts:
 
 
 def run_experiment(run):
-    """Run it: records of both methods, and what the figure needs as arrays.
+    """Run it: records of the methods, and what the figure needs as arrays.
 
-    The autoencoder's record has the errors as they were before fine-tuning (``unrolled``) and its
-    error divided by that of PCA (``ratio``). Arrays: ``patches``, ten of the test set (of the
-    validation set while settings are chosen) in float16, ``reconstructions_autoencoder`` and
-    ``reconstructions_pca_30``; ``mean`` and ``factor`` by which they were standardised;
-    ``epochs_*``: errors by epoch (``paper`` only).
+    The autoencoder's records have the errors as they were before fine-tuning (``unrolled``) and
+    its errors divided by those of PCA (``ratio``). ``autoencoder_recipe`` is the same network,
+    trained on the recipe's patches alone. Arrays: ``patches``, ten of the test set (of the
+    validation set while settings are chosen) in float16, ``reconstructions_*``; ``mean`` and
+    ``factor`` by which they were standardised; ``epochs_*``: errors by epoch (``paper`` only).
 
     Raises
     ------
@@ -191,34 +191,53 @@ def run_experiment(run):
         visible_learning_rate=settings.visible_learning_rate, learning_rate=settings.learning_rate,
         code_learning_rate=settings.code_learning_rate,
     )  # fmt: skip
-    network = unrolled(stack)
-
-    def errors():
-        measured = {"train": parts.train, **others}
-        return {name: squared_error(x, network.predict(x)) for name, x in measured.items()}
-
-    at_start = errors()
-    history, seconds = train(
-        run, "fine_tuning", network, parts.train, None, settings.fine_tuning, squared,
-        measures={
-            name: (lambda x=x: squared_error(x, network.predict(x))) for name, x in others.items()
-        },
-        change=lambda rows, targets, seed: changed(rows, seed, settings.mirrored, settings.noise),
-    )  # fmt: skip
-    measured = errors()
-    method = f"pca_{settings.n_components}"
-    records = [
-        run.record(
-            "autoencoder", **measured, seconds=seconds_before + seconds, settings=described,
-            unrolled=at_start, ratio=ratios(measured, pca_measured),
-        ),
-        run.record(method, **pca_measured, seconds=seconds_pca, settings=described),
-    ]  # fmt: skip
-    arrays = {
-        **_pictures(parts, network.predict, pca, method),
-        **{f"epochs_{name}": np.float32(values) for name, values in history.items()},
+    changes = {
+        "autoencoder": (settings.fine_tuning, _mixtures(run, parts)),
+        "autoencoder_recipe": (settings.fine_tuning_recipe, mirrored),
     }
-    return records, arrays
+    records, arrays, reconstructions = [], {}, {}
+    for method, (fine_tuning, change) in changes.items():
+        network = unrolled(stack)
+
+        def errors(network=network):
+            measured = {"train": parts.train, **others}
+            return {name: squared_error(x, network.predict(x)) for name, x in measured.items()}
+
+        at_start = errors()
+        history, seconds = train(
+            run, method, network, parts.train, None, fine_tuning, squared,
+            measures={
+                name: (lambda x=x, network=network: squared_error(x, network.predict(x)))
+                for name, x in others.items()
+            },
+            change=change,
+        )  # fmt: skip
+        measured = errors()
+        records.append(
+            run.record(
+                method, **measured, seconds=seconds_before + seconds, settings=described,
+                unrolled=at_start, ratio=ratios(measured, pca_measured),
+            )
+        )  # fmt: skip
+        reconstructions[method] = network.predict
+        suffix = method.removeprefix("autoencoder")
+        arrays |= {f"epochs_{name}{suffix}": np.float32(v) for name, v in history.items()}
+    method = f"pca_{settings.n_components}"
+    records.append(run.record(method, **pca_measured, seconds=seconds_pca, settings=described))
+    reconstructions[method] = lambda x: pca.inverse_transform(pca.transform(x))
+    return records, {**_pictures(parts, reconstructions), **arrays}
+
+
+def _mixtures(run, parts):
+    """Return the change that puts patches of mixtures of faces in the place of a mini-batch."""
+    mixed = MixedFaces(faces_of(run)[: run.settings.people[0]])
+    mean, factor = parts.mean.astype(np.float32), np.float32(parts.factor)
+
+    def change(rows, targets, seed):
+        patches = (mixed.patches(tf.shape(rows)[0], seed) - mean) * factor
+        return patches, patches
+
+    return change
 
 
 def _fit_pca(parts, settings):
@@ -228,14 +247,16 @@ def _fit_pca(parts, settings):
     return pca, errors, time.monotonic() - started
 
 
-def _pictures(parts, reconstruct, pca, method):
-    """Return as arrays the patches of the figure and what both methods make of them."""
+def _pictures(parts, reconstructions):
+    """Return as arrays the patches of the figure and what each method makes of them."""
     shown = parts.shown()
     return {
         **parts.unit(),
         "patches": shown.astype(np.float16),
-        "reconstructions_autoencoder": reconstruct(shown).astype(np.float16),
-        f"reconstructions_{method}": pca.inverse_transform(pca.transform(shown)).astype(np.float16),
+        **{
+            f"reconstructions_{method}": reconstruct(shown).astype(np.float16)
+            for method, reconstruct in reconstructions.items()
+        },
     }
 
 
@@ -274,7 +295,11 @@ def _run_modern(run):
     def reconstruct(x):
         return parts.standardised(model.inverse_transform(model.transform(parts.grey(x))))
 
-    return records, _pictures(parts, reconstruct, pca, method)
+    reconstructions = {
+        "autoencoder": reconstruct,
+        method: lambda x: pca.inverse_transform(pca.transform(x)),
+    }
+    return records, _pictures(parts, reconstructions)
 
 
 def _codes(run, part, model, patches):
@@ -342,31 +367,21 @@ def faces_of(run):
     return faces
 
 
-def changed(rows, seed, mirrored, noise):
-    """Mirror patches at random and put noise on the input; return input and target.
+def mirrored(rows, targets, seed):
+    """Mirror patches, each with probability one half; return input and target, which are the same.
 
     Parameters
     ----------
-    rows : tf.Tensor of shape (n, 625)
+    rows, targets : tf.Tensor of shape (n, 625)
     seed : tf.Tensor of two integers
-    mirrored : bool
-        Each patch with probability one half.
-    noise : float
-        Standard deviation.
 
     Examples
     --------
-    >>> rows, targets = changed(tf.zeros((2, 625)), tf.constant([0, 1]), True, 0.5)
-    >>> float(tf.math.reduce_std(rows)) > 0.4, float(tf.reduce_max(targets))
-    (True, 0.0)
+    >>> rows, targets = mirrored(tf.zeros((2, 625)), tf.zeros((2, 625)), tf.constant([0, 1]))
+    >>> rows.shape.as_list()
+    [2, 625]
     """
-    targets = rows
-    if mirrored:
-        pictures = tf.reshape(rows, (-1, SIDE, SIDE))
-        chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5
-        targets = tf.reshape(tf.where(chosen, pictures[:, :, ::-1], pictures), tf.shape(rows))
-    if not noise:
-        return targets, targets
-    # The seed of the noise is none that another mini-batch uses for its mirrors.
-    drawn = tf.random.stateless_normal(tf.shape(rows), tf.stack([seed[0] + 2**30, seed[1]]))
-    return targets + noise * drawn, targets
+    pictures = tf.reshape(rows, (-1, SIDE, SIDE))
+    chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5
+    changed = tf.reshape(tf.where(chosen, pictures[:, :, ::-1], pictures), tf.shape(rows))
+    return changed, changed
