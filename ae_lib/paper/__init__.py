@@ -5,7 +5,7 @@ there are. Each module here is an experiment, with its settings at the top:
 
 :mod:`~ae_lib.paper.curves`, :mod:`~ae_lib.paper.digits`, :mod:`~ae_lib.paper.faces`,
 :mod:`~ae_lib.paper.documents`, :mod:`~ae_lib.paper.maps`, :mod:`~ae_lib.paper.classification`,
-:mod:`~ae_lib.paper.initialisation`, and, beyond the paper, :mod:`~ae_lib.paper.logistic_pca`
+:mod:`~ae_lib.paper.initialisation`, and, beyond the paper, :mod:`~ae_lib.paper.search`
 
 What they share: :mod:`~ae_lib.paper.run` (one run and what it writes),
 :mod:`~ae_lib.paper.pretraining` and :mod:`~ae_lib.paper.training` (training that can be killed and
@@ -26,6 +26,6 @@ NAMES = (
     "maps",
     "classification",
     "initialisation",
-    "logistic_pca",
+    "search",
 )
 PRESETS = ("paper", "modern", "smoke")

@@ -40,13 +40,17 @@ SETTINGS = {
 }
 
 
+def load_parts(run):
+    """Return the curves of a run, the same for every seed: while settings are chosen, no test."""
+    n = run.settings.n_train + run.settings.n_validation * run.choose
+    x_test = make_curves(run.settings.n_test, [0, 2])
+    return split(run, make_curves(n, [0, 1]), x_test, run.settings)
+
+
 def run_experiment(run):
     """Run it: records and arrays, as :func:`ae_lib.paper.images.autoencoder_against_pca` has them.
 
     Training and test pictures are the same for every seed.
     """
-    n = run.settings.n_train + run.settings.n_validation * run.choose
-    x_test = make_curves(run.settings.n_test, [0, 2])
-    parts = split(run, make_curves(n, [0, 1]), x_test, run.settings)
-    records, arrays, _ = autoencoder_against_pca(run, parts)
+    records, arrays, _ = autoencoder_against_pca(run, load_parts(run))
     return records, arrays

@@ -85,6 +85,40 @@ def pretrained(run, x_train, settings):
     return unrolled(stack), errors, seconds
 
 
+def trained_autoencoder(run, parts):
+    """Pretrain, unroll and fine-tune the paper's autoencoder, or take it from its checkpoint.
+
+    Parameters
+    ----------
+    run : Run
+        Its settings are :class:`Settings`.
+    parts : Parts
+
+    Returns
+    -------
+    network : Network
+    at_start : dict of float
+        Its errors before fine-tuning, by part.
+    history : dict of list
+        Of fine-tuning, and under ``layer_1`` and so on the machines' errors, by epoch.
+    seconds : float
+    """
+    settings = run.settings
+    network, pretraining_errors, seconds_before = pretrained(run, parts.train, settings)
+    at_start = parts.errors(network.predict)
+    watched = {
+        name: (lambda x=x: squared_error(x, network.predict(x)))
+        for name, x in (("validation", parts.validation), ("test", parts.test))
+        if x is not None
+    }
+    history, seconds = train(
+        run, "fine_tuning", network, parts.train, None, settings.fine_tuning, cross_entropy,
+        measures=watched,
+    )  # fmt: skip
+    layers = {f"layer_{number}": values for number, values in enumerate(pretraining_errors, 1)}
+    return network, at_start, {**history, **layers}, seconds_before + seconds
+
+
 def autoencoder_against_pca(run, parts):
     """Train all that Fig. 2 compares, on one kind of picture.
 
@@ -107,31 +141,17 @@ def autoencoder_against_pca(run, parts):
     settings = run.settings
     described = describe(settings)
     shown = (parts.test if parts.test is not None else parts.validation)[:10]
-    network, pretraining_errors, seconds_before = pretrained(run, parts.train, settings)
-    at_start = parts.errors(network.predict)
-    watched = {
-        name: (lambda x=x: squared_error(x, network.predict(x)))
-        for name, x in (("validation", parts.validation), ("test", parts.test))
-        if x is not None
-    }
-    history, seconds = train(
-        run, "fine_tuning", network, parts.train, None, settings.fine_tuning, cross_entropy,
-        measures=watched,
-    )  # fmt: skip
+    network, at_start, history, seconds = trained_autoencoder(run, parts)
     records = [
         run.record(
-            "autoencoder", **parts.errors(network.predict),
-            seconds=seconds_before + seconds, settings=described, unrolled=at_start,
+            "autoencoder", **parts.errors(network.predict), seconds=seconds, settings=described,
+            unrolled=at_start,
         )
     ]  # fmt: skip
     arrays = {
         "pictures": shown.astype(np.float16),
         "reconstructions_autoencoder": network.predict(shown).astype(np.float16),
         **{f"epochs_{name}": np.float32(values) for name, values in history.items()},
-        **{
-            f"epochs_layer_{number}": np.float32(values)
-            for number, values in enumerate(pretraining_errors, 1)
-        },
     }
     for n_components in settings.logistic_components:
         name = f"logistic_pca_{n_components}"
