@@ -23,7 +23,7 @@
 #
 # **What you will learn**
 #
-# - Which results of the paper hold at its own size, and which could not be repeated.
+# - Which results of the paper hold at its own size, and where something was missing.
 # - Why an error of 0.73 in a later paper is not better than one of 3.00 here.
 # - How to report a number so that others can rely on it.
 #
@@ -223,14 +223,30 @@ def encoded_and_searched():
 published = load_results("search")[0]["published"]
 by_search = encoded_and_searched()
 print(f"{'test error, seed 0':24s} published  encoder  search")
-for method, (encoded, searched) in by_search.items():
-    print(f"{method:24s} {published[method]:9.2f} {encoded:8.2f} {searched:7.2f}")
+for method, (encoded, found) in by_search.items():
+    print(f"{method:24s} {published[method]:9.2f} {encoded:8.2f} {found:7.2f}")
 
 # %% [markdown]
-# TEXT
+# The search takes away more than a third of each error. The paper's 2.45 for logistic PCA
+# with 18 components lies between our two numbers, its 7.64 and 8.01 lie above both. How
+# its codes were found we do not know; ours are what the two ways give.
+#
+# With thirty searched numbers, a single layer of weights draws a digit as well as the deep
+# autoencoder does from its encoder's numbers. Was depth for nothing, then? Compare like
+# with like: by an encoder or by search, the deep decoder is ahead, on the curves with a
+# third of the numbers. And hundreds of steps for each picture are what an encoder saves.
+# But some of an autoencoder's error is its encoder's fault: better codes are there, and
+# one pass does not find them.
 
 # %%
-# CLAIMS
+# Claim: for every decoder, searched codes have less than two thirds of the error.
+assert all(found < 2 / 3 * encoded for encoded, found in by_search.values())
+for way in (0, 1):
+    test = {method: errors[way] for method, errors in by_search.items()}
+    # Claim: by an encoder or by search, six numbers of the autoencoder draw curves better
+    # than eighteen of logistic PCA, and its thirty draw digits better than as many.
+    assert test["curves_autoencoder_6"] < test["curves_logistic_pca_18"]
+    assert test["digits_autoencoder_30"] < 0.7 * test["digits_logistic_pca_30"]
 
 # %% [markdown]
 # ### Where the improvement comes from
@@ -330,10 +346,11 @@ show(fig, alt="Ten patches of faces of people that no method has seen, and what 
 #
 # What is missing is people, so `autoencoder` is given more of them. Each of its patches is
 # cut from a *mixture*: partly one of the 250 photographs, partly a sum of all of them with
-# random weights. No other photograph enters, but no face comes twice, and nothing can be
-# learnt by heart. On its own 25 people it is worse than the other one, and on new people
-# it is ahead of PCA by more than the paper's 126 / 135. So the network was able to do it;
-# how the paper's got there from 25 people we do not know.
+# random weights. No other photograph enters, but no face comes twice. There is nothing to
+# learn by heart, so it can be trained for longer and in larger steps, and it is better on
+# all three groups of people. On new ones it is ahead of PCA by more than the paper's
+# 126 / 135. So the network is able to do it; how the paper's got there from the patches
+# alone we do not know.
 #
 # *Turned faces*, the preset `modern`, goes further. Most of what differs between two
 # patches is how the face is turned. PCA has to add that up from pictures, and a network to
@@ -350,10 +367,8 @@ turned = runs_of("faces", "modern")["autoencoder"][0]["ratio"]
 # Claim: trained on the recipe's patches alone, the paper's network is better than PCA on
 # the people it was trained on, and worse on those of the test set.
 assert recipe["train"] < 1 < recipe["test"]
-# Claim: trained on mixtures of the same people, it is worse on them and better on others.
-assert recipe["train"] < mixed["train"]
-assert mixed["validation"] < recipe["validation"]
-assert mixed["test"] < recipe["test"]
+# Claim: trained on mixtures of the same people, it is better on all three groups.
+assert all(mixed[group] < recipe[group] for group in ("train", "validation", "test"))
 # Claim: on new people it loses at most 126 / 135 of what PCA loses, as in the paper.
 assert max(mixed["validation"], mixed["test"]) < 126 / 135
 # Claim: turned faces lose less still.
