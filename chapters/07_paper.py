@@ -98,7 +98,8 @@ for name in NAMES:
 
 # %% [markdown]
 # The minutes are those of a computer with two CPU cores and no graphics card, which had other
-# work to do as well. In 2006 the same took days.
+# work to do as well; pretraining that two networks share is counted for both. In 2006 the
+# same took days.
 #
 # The first stage, Fig. 1 of the paper, is the same for all of them:
 
