@@ -209,7 +209,7 @@ show(figure_2("digits", {"autoencoder-30": "autoencoder",
 
 # %%
 def encoded_and_searched():
-    """For each decoder its test error with an encoder's codes, and with searched ones."""
+    """For each decoder its test error with an encoder's codes, and with searched."""
     found = {}
     for method, (run,) in runs_of("search").items():
         encoded = run.get("encoded")
