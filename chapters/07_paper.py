@@ -244,8 +244,8 @@ for method, (encoded, found) in by_search.items():
 assert all(found < 2 / 3 * encoded for encoded, found in by_search.values())
 for way in (0, 1):
     test = {method: errors[way] for method, errors in by_search.items()}
-    # Claim: by an encoder or by search, six numbers of the autoencoder draw curves better
-    # than eighteen of logistic PCA, and its thirty draw digits better than as many.
+    # Claim: by an encoder or by search, six numbers of the autoencoder draw curves
+    # better than eighteen of logistic PCA, and its thirty draw digits better than thirty.
     assert test["curves_autoencoder_6"] < test["curves_logistic_pca_18"]
     assert test["digits_autoencoder_30"] < 0.7 * test["digits_logistic_pca_30"]
 
