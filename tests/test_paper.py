@@ -125,7 +125,12 @@ def test_training_goes_on_where_it_was_stopped(x, tmp_path):
 
     with pytest.raises(KilledError):
         train(other, "test", stopped, x, None, settings, cross_entropy, measures={"clock": kill})
-    again, _ = train(other, "test", resumed, x, None, settings, cross_entropy)
+    calls.clear()
+    again, _ = train(
+        other, "test", resumed, x, None, settings, cross_entropy,
+        measures={"clock": lambda: calls.append(1) or 0.0},
+    )  # fmt: skip
+    assert len(calls) == 3  # of six epochs, three were kept
     assert again["loss"] == history["loss"]
     np.testing.assert_array_equal(resumed.predict(x), whole.predict(x))
 
@@ -173,7 +178,15 @@ def test_pretraining_resumes_in_the_middle_of_a_layer(x, tmp_path, monkeypatch):
         patch.setattr(_checkpoints, "store", store_then_die)
         with pytest.raises(KilledError):
             pretrain_resumably(other, x, [6, 3], **SHARED)
-    resumed, errors_resumed, _ = pretrain_resumably(other, x, [6, 3], **SHARED)
+    stored = []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            _checkpoints,
+            "store",
+            lambda path, *rest: stored.append(path.name) or store(path, *rest),
+        )
+        resumed, errors_resumed, _ = pretrain_resumably(other, x, [6, 3], **SHARED)
+    assert stored == ["layer_2.npz"]  # its second epoch, and nothing of the first layer
     assert errors_resumed == errors
     np.testing.assert_array_equal(resumed.encode(x), whole.encode(x))
 

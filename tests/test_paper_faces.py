@@ -10,11 +10,11 @@ import pytest
 
 from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
-from ae_lib.paper import faces
+from ae_lib.paper import face_patches, faces
 from ae_lib.paper.baselines import pca_errors
 from ae_lib.paper.face_patches import load_faces, make_faces, make_patches, places
 from ae_lib.paper.faces import SETTINGS, load_parts
-from ae_lib.paper.mixed_faces import MixedFaces
+from ae_lib.paper.mixed_faces import MixedFaces, interpolated
 from ae_lib.paper.run import Run
 from ae_lib.paper.turned_faces import TurnedFaces
 
@@ -129,12 +129,55 @@ def test_mixtures_vary_as_the_training_pictures_and_their_mirrors_do():
     np.testing.assert_allclose(energy, expected, rtol=0.1)
 
 
-def test_mixtures_are_nobodys_pictures():
-    pictures = make_faces(4).reshape(40, -1)
-    drawn = MixedFaces(make_faces(4)).pictures(50, [0, 1]).numpy()
-    for one in (drawn.reshape(50, -1), drawn[:, :, ::-1].reshape(50, -1)):
-        distance = np.linalg.norm(one[:, None] - pictures, axis=2).min(axis=1)
-        assert (distance > 0.01).all()
+def distances(drawn, pictures):
+    """Of each drawn face to the nearest picture or its mirror, as a share of what is usual."""
+    flat = np.concatenate([pictures, pictures[..., ::-1]]).reshape(-1, 64 * 64)
+    usual = np.median(np.linalg.norm(flat[:, None] - flat, axis=2))
+    return np.linalg.norm(drawn.reshape(-1, 1, 64 * 64) - flat, axis=2).min(axis=1) / usual
+
+
+def test_mixtures_reach_from_near_a_picture_to_far_from_all():
+    pictures = make_faces(4).reshape(40, 64, 64)
+    found = distances(MixedFaces(make_faces(4)).pictures(300, [0, 1]).numpy(), pictures)
+    assert found.min() < 0.15
+    assert found.max() > 0.5
+    assert (found > 0.01).all()
+
+
+def test_faces_that_are_not_mixed_are_the_pictures_and_their_mirrors():
+    pictures = make_faces(4).reshape(40, 64, 64)
+    drawn = MixedFaces(make_faces(4), mixed=False).pictures(200, [0, 1]).numpy()
+    assert distances(drawn, pictures).max() < 1e-5
+    as_they_are = (np.abs(drawn[:, None] - pictures).max(axis=(2, 3)) < 1e-5).any(axis=1)
+    assert 60 < as_they_are.sum() < 140
+
+
+def test_new_patches_are_of_the_training_people_alone_and_standardised(tmp_path, monkeypatch):
+    people = make_faces(5)
+    others = people.copy()
+    others[3:] = 1 - others[3:]
+    drawn = []
+    for pictures in (people, others):
+        monkeypatch.setattr(faces, "load_faces", lambda data_home, pictures=pictures: pictures)
+        run = make_run(tmp_path, made_up=False)
+        change = faces._new_patches(run, load_parts(run), mixed=True)
+        x, targets = change(tf.zeros((4000, 625)), None, tf.constant([0, 1]))
+        np.testing.assert_array_equal(x, targets)
+        drawn.append(x.numpy())
+    np.testing.assert_array_equal(*drawn)
+    assert drawn[0].mean() == pytest.approx(0, abs=0.1)
+    assert drawn[0].var(axis=0).mean() == pytest.approx(1, abs=0.2)
+
+
+def test_grey_values_between_pixels_are_those_of_the_recipe():
+    pictures = make_faces(1)[0, :4]
+    rng = np.random.default_rng(0)
+    angle, scale = rng.uniform(-1.5, 1.5, (4, 1)), rng.uniform(1.4, 1.8, (4, 1))
+    rows, columns = (np.float32(values) for values in places(angle, scale, np, (64, 64)))
+    found = interpolated(tf.constant(pictures), tf.constant(rows), tf.constant(columns))
+    for picture, row, column, patch in zip(pictures, rows, columns, found, strict=True):
+        expected = face_patches._interpolated(picture, row, column)
+        np.testing.assert_allclose(patch, expected, atol=1e-5)
 
 
 def test_patches_of_mixtures_are_cut_as_the_recipe_cuts(monkeypatch):
@@ -154,6 +197,7 @@ def test_patches_of_mixtures_are_cut_as_the_recipe_cuts(monkeypatch):
     angle = np.arctan2(step[1], step[0])
     assert -np.pi / 2 - 1e-3 <= angle.min() < -1.4
     assert 1.4 < angle.max() <= np.pi / 2 + 1e-3
+    assert abs(np.corrcoef(angle, scale)[0, 1]) < 0.2
     for k in range(3):
         rows, columns = places(np.array([[angle[k]]]), np.array([[scale[k]]]), np, (64, 64))
         np.testing.assert_allclose(cut[0][k].ravel(), rows[0] - 31.5, atol=0.02)
@@ -248,12 +292,12 @@ def test_a_run_gives_the_same_numbers_again_and_records_its_settings(tmp_path):
     again, arrays_again = faces.run_experiment(make_run(tmp_path / "two"))
     for name, values in arrays.items():
         np.testing.assert_array_equal(values, arrays_again[name])
-    autoencoder, recipe, pca = records
+    autoencoder, poses, recipe, pca = records
     assert [record["method"] for record in records] == [
-        "autoencoder", "autoencoder_recipe", "pca_30",
+        "autoencoder", "autoencoder_poses", "autoencoder_recipe", "pca_30",
     ]  # fmt: skip
-    assert autoencoder["unrolled"] == recipe["unrolled"]
-    assert autoencoder["test"] != recipe["test"]
+    assert autoencoder["unrolled"] == poses["unrolled"] == recipe["unrolled"]
+    assert len({record["test"] for record in records}) == 4
     assert autoencoder["test"] == again[0]["test"]
     assert autoencoder["ratio"]["test"] == autoencoder["test"] / pca["test"]
     assert autoencoder["settings"]["fine_tuning"]["epochs"] == 2

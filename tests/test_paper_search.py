@@ -10,7 +10,7 @@ from ae_lib.metrics import squared_error
 from ae_lib.paper import curves, search
 from ae_lib.paper.networks import Layer, Network, random_autoencoder
 from ae_lib.paper.run import Run
-from ae_lib.paper.search import Steps, fit, run_experiment
+from ae_lib.paper.search import Steps, fit, run_experiment, search_codes
 
 SETTINGS = dataclasses.replace(search.SETTINGS["smoke"], fit=Steps(1000, 0.1))
 
@@ -32,7 +32,7 @@ def cost(x, inputs):
 
 def test_searched_code_is_the_best_that_scipy_finds(tmp_path, decoder):
     x = np.random.default_rng(2).random((10, 40), np.float32)
-    codes, _ = search.search(
+    codes, _ = search_codes(
         make_run(tmp_path), "test", x, decoder, np.zeros((10, 3)), Steps(600, 0.2)
     )
     weights, bias = (value.numpy().astype(float) for value in decoder.variables)
@@ -44,7 +44,7 @@ def test_searched_code_is_the_best_that_scipy_finds(tmp_path, decoder):
 def test_search_leaves_the_decoder_as_it_was(tmp_path, decoder):
     before = [value.numpy() for value in decoder.variables]
     x = np.full((5, 40), 0.5, np.float32)
-    search.search(make_run(tmp_path), "test", x, decoder, np.zeros((5, 3)), Steps(40, 0.2))
+    search_codes(make_run(tmp_path), "test", x, decoder, np.zeros((5, 3)), Steps(40, 0.2))
     for old, new in zip(before, decoder.variables, strict=True):
         np.testing.assert_array_equal(old, new.numpy())
 
@@ -73,8 +73,10 @@ def test_fit_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(search, "store_state", store_and_stop)
     with pytest.raises(KeyboardInterrupt):
         fit(make_run(tmp_path / "parts", settings), "test", x, 2)
-    monkeypatch.undo()
+    stored.clear()
+    monkeypatch.setattr(search, "store_state", lambda *a: stored.append(1) or store(*a))
     found, again, _ = fit(make_run(tmp_path / "parts", settings), "test", x, 2)
+    assert len(stored) == 3  # of five calls, two were kept
     np.testing.assert_array_equal(found, expected)
     np.testing.assert_array_equal(
         again.layers[0].weights.numpy(), decoder.layers[0].weights.numpy()
@@ -86,27 +88,57 @@ def test_search_through_a_deep_decoder_improves_on_its_encoder(tmp_path):
     network = random_autoencoder((12, 6, 3), 1.0, np.random.default_rng(6))
     decoder = Network(network.layers[network.n_encoder :], 0)
     start = network.encode(x)
-    found, _ = search.search(make_run(tmp_path), "test", x, decoder, start, Steps(200, 0.05))
+    found, _ = search_codes(make_run(tmp_path), "test", x, decoder, start, Steps(200, 0.05))
     assert squared_error(x, decoder.predict(found)) < squared_error(x, decoder.predict(start))
 
 
+def test_a_search_keeps_the_decoder_it_is_given_when_it_is_run_again(tmp_path, decoder):
+    x = np.full((5, 40), 0.5, np.float32)
+    run, start = make_run(tmp_path), np.zeros((5, 3))
+    search_codes(run, "test", x, decoder, start, Steps(40, 0.2))
+    decoder.layers[0].bias.assign_add(np.ones(40))
+    bias = decoder.layers[0].bias.numpy()
+    search_codes(run, "test", x, decoder, start, Steps(40, 0.2))
+    np.testing.assert_array_equal(decoder.layers[0].bias.numpy(), bias)
+
+
+@pytest.mark.parametrize("steps", [0, 30, -20])
+def test_steps_that_are_no_multiple_of_twenty_are_refused(steps):
+    with pytest.raises(ValueError, match=rf"multiple of 20\. Received: {steps}"):
+        Steps(steps, 0.1)
+
+
+def test_a_loss_that_is_not_finite_is_named(tmp_path, decoder):
+    x = np.full((5, 40), np.nan, np.float32)
+    with pytest.raises(FloatingPointError, match="test: the loss is nan"):
+        search_codes(make_run(tmp_path), "test", x, decoder, np.zeros((5, 3)), Steps(20, 0.2))
+
+
 @pytest.mark.slow
-def test_the_autoencoder_is_that_of_its_own_experiment(tmp_path):
+def test_decoders_are_those_of_their_own_experiments(tmp_path):
     run = make_run(tmp_path, search.SETTINGS["smoke"])
     records = {record["method"]: record for record in run_experiment(run)[0]}
     own = dataclasses.replace(run, name="curves", settings=curves.SETTINGS["smoke"])
-    trained = own.folder / "fine_tuning.npz"
-    assert trained.exists()
-    before = trained.read_bytes()
-    autoencoder, *_ = curves.run_experiment(own)[0]
-    assert records["curves_autoencoder_6"]["encoded"] == autoencoder["test"]
-    assert records["curves_autoencoder_6"]["test"] < autoencoder["test"]
-    # It was taken from the checkpoint, not trained once more.
-    assert trained.read_bytes() == before
-    assert set(records) <= set(search.HEADER["published"])
+    trained = [own.folder / "fine_tuning.npz", own.folder / "logistic_pca_6.npz"]
+    before = [file.read_bytes() for file in trained]
+    there = {record["method"]: record for record in curves.run_experiment(own)[0]}
+    for method in ("autoencoder", "logistic_pca_6"):
+        record = records[f"curves_{method}"]
+        assert record["encoded"] == there[method]["test"]
+        assert record["test"] < record["encoded"]
+    # They were taken from the checkpoints, not trained once more.
+    assert [file.read_bytes() for file in trained] == before
+    assert set(records) == {
+        "curves_logistic_pca_6", "curves_logistic_pca_fitted_6", "curves_autoencoder",
+        "digits_logistic_pca_30", "digits_logistic_pca_fitted_30", "digits_autoencoder",
+    }  # fmt: skip
 
 
 @pytest.mark.slow
-def test_while_settings_are_chosen_the_test_set_is_not_read(tmp_path):
+def test_while_settings_are_chosen_the_test_set_is_not_read(tmp_path, monkeypatch):
+    seeds = []
+    draw = curves.make_curves
+    monkeypatch.setattr(curves, "make_curves", lambda n, seed: seeds.append(seed) or draw(n, seed))
     run = dataclasses.replace(make_run(tmp_path, search.SETTINGS["smoke"]), choose=True)
     assert all(record["test"] is None for record in run_experiment(run)[0])
+    assert seeds == [[0, 1]]

@@ -41,9 +41,9 @@ SETTINGS = {
 
 
 def load_parts(run):
-    """Return the curves of a run, the same for every seed: while settings are chosen, no test."""
+    """Return the curves of a run as Parts: while settings are chosen, validation and no test."""
     n = run.settings.n_train + run.settings.n_validation * run.choose
-    x_test = make_curves(run.settings.n_test, [0, 2])
+    x_test = None if run.choose else make_curves(run.settings.n_test, [0, 2])
     return split(run, make_curves(n, [0, 1]), x_test, run.settings)
 
 

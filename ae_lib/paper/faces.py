@@ -5,10 +5,10 @@ Laboratories Cambridge): turned by up to 90 degrees either way, enlarged 1.4 to 
 middle cut out, every second pixel kept. People are apart: 25 to train on, 5 to choose settings
 with, 10 to test on. What makes this the hardest of the paper's data sets is that 25 people are few.
 
-``paper`` trains the paper's network twice from the same pretrained weights: on mixtures of the 25
-people's faces, see :mod:`ae_lib.paper.mixed_faces`, and on the recipe's patches alone, which it
-learns by heart. ``modern`` is a decoder that knows how faces are turned, see
-:mod:`ae_lib.paper.turned_faces`.
+``paper`` trains the paper's network three times from the same pretrained weights: on mixtures of
+the 25 people's faces, see :mod:`ae_lib.paper.mixed_faces`; as long, on the faces as they are, in
+ever new poses; and on the recipe's patches alone. ``modern`` is a decoder that knows how faces are
+turned, see :mod:`ae_lib.paper.turned_faces`.
 """
 
 import dataclasses
@@ -49,9 +49,9 @@ class Settings:
     patches : int
         Of each face.
     fine_tuning, fine_tuning_recipe : FineTuning
-        Of the network that sees mixtures of faces, :class:`~ae_lib.paper.mixed_faces.MixedFaces`,
-        and of the one that sees the recipe's patches and nothing else, each mirrored with
-        probability one half. Both start from the same pretrained weights.
+        Of the networks that see faces in new poses, :class:`~ae_lib.paper.mixed_faces.MixedFaces`,
+        mixed or not; and of the one that sees the recipe's patches and nothing else, each mirrored
+        with probability one half.
     pretraining_epochs : int
     visible_learning_rate, learning_rate, code_learning_rate : float
         Of pretraining: of the machine that sees pixels, of those above it, of the code's.
@@ -167,10 +167,12 @@ def run_experiment(run):
     """Run it: records of the methods, and what the figure needs as arrays.
 
     The autoencoder's records have the errors as they were before fine-tuning (``unrolled``) and
-    its errors divided by those of PCA (``ratio``). ``autoencoder_recipe`` is the same network,
-    trained on the recipe's patches alone. Arrays: ``patches``, ten of the test set (of the
-    validation set while settings are chosen) in float16, ``reconstructions_*``; ``mean`` and
-    ``factor`` by which they were standardised; ``epochs_*``: errors by epoch (``paper`` only).
+    its errors divided by those of PCA (``ratio``). ``autoencoder`` is trained on mixtures,
+    ``autoencoder_poses`` on the faces in new poses, ``autoencoder_recipe`` on the recipe's patches.
+    Their seconds all contain the pretraining that they share. Arrays: ``patches``, ten of the test
+    set (of the validation set while settings are chosen) in float16, ``reconstructions_*``;
+    ``mean`` and ``factor`` by which they were standardised; ``epochs_*``: errors by epoch
+    (``paper`` only).
 
     Raises
     ------
@@ -192,7 +194,8 @@ def run_experiment(run):
         code_learning_rate=settings.code_learning_rate,
     )  # fmt: skip
     changes = {
-        "autoencoder": (settings.fine_tuning, _mixtures(run, parts)),
+        "autoencoder": (settings.fine_tuning, _new_patches(run, parts, mixed=True)),
+        "autoencoder_poses": (settings.fine_tuning, _new_patches(run, parts, mixed=False)),
         "autoencoder_recipe": (settings.fine_tuning_recipe, mirrored),
     }
     records, arrays, reconstructions = [], {}, {}
@@ -228,13 +231,13 @@ def run_experiment(run):
     return records, {**_pictures(parts, reconstructions), **arrays}
 
 
-def _mixtures(run, parts):
-    """Return the change that puts patches of mixtures of faces in the place of a mini-batch."""
-    mixed = MixedFaces(faces_of(run)[: run.settings.people[0]])
+def _new_patches(run, parts, mixed):
+    """Return the change that puts new patches of the training faces in a mini-batch's place."""
+    source = MixedFaces(faces_of(run)[: run.settings.people[0]], mixed)
     mean, factor = parts.mean.astype(np.float32), np.float32(parts.factor)
 
     def change(rows, targets, seed):
-        patches = (mixed.patches(tf.shape(rows)[0], seed) - mean) * factor
+        patches = (source.patches(tf.shape(rows)[0], seed) - mean) * factor
         return patches, patches
 
     return change
@@ -368,18 +371,25 @@ def faces_of(run):
 
 
 def mirrored(rows, targets, seed):
-    """Mirror patches, each with probability one half; return input and target, which are the same.
+    """Mirror patches, each with probability one half.
 
     Parameters
     ----------
     rows, targets : tf.Tensor of shape (n, 625)
     seed : tf.Tensor of two integers
 
+    Returns
+    -------
+    tuple of tf.Tensor
+        The same patches twice: as input and as target.
+
     Examples
     --------
-    >>> rows, targets = mirrored(tf.zeros((2, 625)), tf.zeros((2, 625)), tf.constant([0, 1]))
-    >>> rows.shape.as_list()
-    [2, 625]
+    >>> left = np.zeros((6, 25, 25), np.float32)
+    >>> left[:, :, 0] = 1
+    >>> rows, _ = mirrored(left.reshape(6, 625), None, tf.constant([0, 1]))
+    >>> sorted(set(np.asarray(rows).reshape(6, 25, 25)[:, 0, 0].tolist()))
+    [0.0, 1.0]
     """
     pictures = tf.reshape(rows, (-1, SIDE, SIDE))
     chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5

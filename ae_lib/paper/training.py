@@ -172,7 +172,17 @@ def _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, c
 
 
 def store_state(file, state, history, seconds):
-    """Keep weights, optimiser and history, whole or not at all."""
+    """Keep the state of a training in a file, whole or not at all.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    state : list of tf.Variable
+        What is trained, and the optimiser's variables.
+    history : dict of list
+        What JSON can hold.
+    seconds : float
+    """
     arrays = {f"state_{index:03d}": variable.numpy() for index, variable in enumerate(state)}
     content = io.BytesIO()
     np.savez(content, history=json.dumps(history), seconds=seconds, **arrays)
@@ -180,7 +190,25 @@ def store_state(file, state, history, seconds):
 
 
 def restore_state(file, state):
-    """Put back what a file keeps, if there is one, and return history and seconds."""
+    """Put back what a file keeps, if there is one.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    state : list of tf.Variable
+        As :func:`store_state` was given them; they get the kept values.
+
+    Returns
+    -------
+    history : dict of list
+        With nothing but an empty ``loss`` if there is no file.
+    seconds : float
+
+    Warns
+    -----
+    UserWarning
+        If the file is damaged: training starts anew.
+    """
     try:
         content = file.read_bytes()
     except FileNotFoundError:
