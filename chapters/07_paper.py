@@ -98,7 +98,7 @@ for name in NAMES:
 
 # %% [markdown]
 # The minutes are those of a computer with two CPU cores and no graphics card, which had other
-# work to do as well; pretraining that two networks share is counted for both. In 2006 the
+# work to do as well; pretraining that several networks share is counted for each. In 2006 the
 # same took days.
 #
 # The first stage, Fig. 1 of the paper, is the same for all of them:
@@ -252,8 +252,8 @@ assert test_error(shallow) < published[shallow] < encoded_error(shallow)
 # %%
 for error in (encoded_error, test_error):
     # Claim: by an encoder or by search, six numbers of the autoencoder lose less than
-    # half of what eighteen of logistic PCA lose on curves, and its thirty less than half
-    # of what as many lose on digits.
+    # half of what eighteen of logistic PCA lose on curves, and its thirty less than
+    # half of what as many lose on digits.
     assert error("curves_autoencoder") < 0.5 * error("curves_logistic_pca_18")
     assert error("digits_autoencoder") < 0.5 * error("digits_logistic_pca_30")
 # Claim: fitted without an encoder, thirty numbers of logistic PCA have the autoencoder's
