@@ -245,8 +245,8 @@ for method in published:
 # %%
 # Claim: with searched codes every decoder has a smaller error than with its encoder's.
 assert all(test_error(method) < encoded_error(method) for method in published)
-# Claim: the paper's number for logistic PCA with 18 components lies between the two.
 shallow = "curves_logistic_pca_18"
+# Claim: the paper's number for logistic PCA with 18 components lies between the two.
 assert test_error(shallow) < published[shallow] < encoded_error(shallow)
 
 # %%
@@ -256,9 +256,9 @@ for error in (encoded_error, test_error):
     # half of what as many lose on digits.
     assert error("curves_autoencoder") < 0.5 * error("curves_logistic_pca_18")
     assert error("digits_autoencoder") < 0.5 * error("digits_logistic_pca_30")
-# Claim: fitted without an encoder, thirty numbers of logistic PCA have the autoencoder's
-# error on digits to a twentieth.
 fitted_30 = test_error("digits_logistic_pca_fitted_30")
+# Claim: fitted without an encoder, thirty numbers of logistic PCA have the same error on
+# digits as the autoencoder, to a twentieth.
 assert abs(fitted_30 / encoded_error("digits_autoencoder") - 1) < 0.05
 
 # %% [markdown]
@@ -654,14 +654,14 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 #
 # - At full scale the paper's main result holds: with the same network, pretrained and
 #   fine-tuned, errors on digits and curves are below its 3.00 and 1.44, and far below
-#   those of PCA and of logistic PCA with a linear encoder.
+#   those of PCA and of logistic PCA with a linear encoder. PCA has no random start: it is
+#   the anchor that tells whether data and unit agree.
 # - A decoder can do more than its encoder finds: searched codes are better for each of
-#   them. Logistic PCA that has no encoder at all draws digits as well as the autoencoder.
+#   them. Logistic PCA without any encoder draws digits as well as the autoencoder.
 # - Ten numbers of an autoencoder retrieve documents better than fifty of LSA. With faces
-#   the network overfits its 25 people; trained on mixtures of them, it beats PCA on others.
+#   the network overfits its 25 people; trained on mixtures of them it beats PCA on others.
 # - From small and from large random weights the same networks stay at the mean picture,
 #   with momentum, and nearly so with Adam: the reason for pretraining is real.
-# - PCA has no random start: it is the anchor that tells whether data and unit agree.
 # - Report the test error, over several seeds, with the settings. Training errors of
 #   other papers are another thing.
 #
