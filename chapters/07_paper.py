@@ -257,8 +257,8 @@ for error in (encoded_error, test_error):
     assert error("curves_autoencoder") < 0.5 * error("curves_logistic_pca_18")
     assert error("digits_autoencoder") < 0.5 * error("digits_logistic_pca_30")
 fitted_30 = test_error("digits_logistic_pca_fitted_30")
-# Claim: fitted without an encoder, thirty numbers of logistic PCA have the same error on
-# digits as the autoencoder, to a twentieth.
+# Claim: fitted without an encoder, thirty numbers of logistic PCA have the same error
+# on digits as the autoencoder, to a twentieth.
 assert abs(fitted_30 / encoded_error("digits_autoencoder") - 1) < 0.05
 
 # %% [markdown]
@@ -386,9 +386,9 @@ assert recipe["train"] < 1 < recipe["test"]
 # Claim: more poses of the same people make it better on them, and worse on new people.
 assert poses["train"] < recipe["train"]
 assert poses["test"] > recipe["test"]
-# Claim: trained on mixtures of the 25 people, it is better on new people than in both
-# other ways.
 for group in ("validation", "test"):
+    # Claim: trained on mixtures of the 25 people, it is better on new people than when
+    # it is trained in both other ways.
     assert mixed[group] < min(poses[group], recipe[group])
 # Claim: on new people it loses at most 126 / 135 of what PCA loses, as in the paper.
 assert max(mixed["validation"], mixed["test"]) < 126 / 135
