@@ -380,8 +380,8 @@ ratios = {method: run["ratio"] for method, (run,) in runs_of("faces").items()
 mixed, poses, recipe = (ratios["autoencoder" + way]
                         for way in ("", "_poses", "_recipe"))
 turned = runs_of("faces", "modern")["autoencoder"][0]["ratio"]
-# Claim: trained on the recipe's patches alone, the paper's network is better than PCA on
-# the people it was trained on, and worse on those of the test set.
+# Claim: trained on the recipe's patches alone, the paper's network is better than PCA
+# on the people it was trained on, and worse on those of the test set.
 assert recipe["train"] < 1 < recipe["test"]
 # Claim: more poses of the same people make it better on them, and worse on new people.
 assert poses["train"] < recipe["train"]
