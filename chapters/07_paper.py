@@ -189,7 +189,7 @@ show(figure_2("digits", {"autoencoder-30": "autoencoder",
                          "logistic PCA-30": "logistic_pca_30", "PCA-30": "pca_30"}))
 
 # %% [markdown]
-# ### Codes by search
+# ## Codes by search
 #
 # Logistic PCA with 18 components is worse here than in the paper, and it does not overfit,
 # as its training error says. Does its encoder, one linear layer, find bad codes? A decoder
@@ -262,7 +262,7 @@ fitted_30 = test_error("digits_logistic_pca_fitted_30")
 assert abs(fitted_30 / encoded_error("digits_autoencoder") - 1) < 0.05
 
 # %% [markdown]
-# ### Where the improvement comes from
+# ## Where the improvement comes from
 #
 # Unrolled, before any fine-tuning, the stack of
 # machines is not far from PCA: on the digits better, on the curves worse. Then look at
@@ -323,12 +323,12 @@ assert mean < 0.9 * measured(digits["autoencoder"])[0]
 
 # %%
 published = load_results("faces")[0]["published"]
-print(f"{'faces':22s} published  train  validation   test  test / PCA")
+print(f"{'faces':26s} published  train  validation   test  test / PCA")
 for preset in ("paper", "modern"):
     for method, (run,) in runs_of("faces", preset).items():
         said = published.get(method, "") if preset == "paper" else ""
         ratio = f"{run['ratio']['test']:10.2f}" if "ratio" in run else ""
-        print(f"{preset + ', ' + method:22s} {said:9} {run['train']:6.1f} "
+        print(f"{preset + ', ' + method:26s} {said:9} {run['train']:6.1f} "
               f"{run['validation']:11.1f} {run['test']:6.1f} {ratio}")
 
 # %%
