@@ -246,7 +246,8 @@ for method in published:
 # Claim: with searched codes every decoder has a smaller error than with its encoder's.
 assert all(test_error(method) < encoded_error(method) for method in published)
 shallow = "curves_logistic_pca_18"
-# Claim: the paper's number for logistic PCA with 18 components lies between the two.
+# Claim: the paper's error of logistic PCA with 18 components lies between those with an
+# encoder's codes and with searched ones.
 assert test_error(shallow) < published[shallow] < encoded_error(shallow)
 
 # %%
@@ -383,16 +384,18 @@ turned = runs_of("faces", "modern")["autoencoder"][0]["ratio"]
 # Claim: trained on the recipe's patches alone, the paper's network is better than PCA
 # on the people it was trained on, and worse on those of the test set.
 assert recipe["train"] < 1 < recipe["test"]
-# Claim: more poses of the same people make it better on them, and worse on new people.
+# Claim: more poses of the same people make the network better on them, and worse on
+# new people.
 assert poses["train"] < recipe["train"]
 assert poses["test"] > recipe["test"]
 for group in ("validation", "test"):
-    # Claim: trained on mixtures of the 25 people, it is better on new people than when
-    # it is trained in both other ways.
+    # Claim: trained on mixtures of the 25 people, the paper's network is better on new
+    # people than trained in either other way.
     assert mixed[group] < min(poses[group], recipe[group])
-# Claim: on new people it loses at most 126 / 135 of what PCA loses, as in the paper.
+# Claim: trained on mixtures, the network loses on new people at most 126 / 135 of what
+# PCA loses, as in the paper.
 assert max(mixed["validation"], mixed["test"]) < 126 / 135
-# Claim: turned faces lose less still.
+# Claim: turned faces lose less on new people than the network trained on mixtures.
 assert turned["validation"] < mixed["validation"]
 assert turned["test"] < mixed["test"]
 
