@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize
 
 from ae_lib.metrics import squared_error
-from ae_lib.paper import curves, search
+from ae_lib.paper import curves, search, training
 from ae_lib.paper.networks import Layer, Network, random_autoencoder
 from ae_lib.paper.run import Run
 from ae_lib.paper.search import Steps, fit, run_experiment, search_codes
@@ -69,12 +69,12 @@ def test_fit_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
         if len(stored) == 2:
             raise KeyboardInterrupt
 
-    store = search.store_state
-    monkeypatch.setattr(search, "store_state", store_and_stop)
+    store = training._store
+    monkeypatch.setattr(training, "_store", store_and_stop)
     with pytest.raises(KeyboardInterrupt):
         fit(make_run(tmp_path / "parts", settings), "test", x, 2)
     stored.clear()
-    monkeypatch.setattr(search, "store_state", lambda *a: stored.append(1) or store(*a))
+    monkeypatch.setattr(training, "_store", lambda *a: stored.append(1) or store(*a))
     found, again, _ = fit(make_run(tmp_path / "parts", settings), "test", x, 2)
     assert len(stored) == 3  # of five calls, two were kept
     np.testing.assert_array_equal(found, expected)

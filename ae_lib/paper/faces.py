@@ -198,15 +198,15 @@ def run_experiment(run):
         "autoencoder_poses": (settings.fine_tuning, _new_patches(run, parts, mixed=False)),
         "autoencoder_recipe": (settings.fine_tuning_recipe, mirrored),
     }
+
+    def errors(network):
+        measured = {"train": parts.train, **others}
+        return {name: squared_error(x, network.predict(x)) for name, x in measured.items()}
+
+    at_start = errors(unrolled(stack))
     records, arrays, reconstructions = [], {}, {}
     for method, (fine_tuning, change) in changes.items():
         network = unrolled(stack)
-
-        def errors(network=network):
-            measured = {"train": parts.train, **others}
-            return {name: squared_error(x, network.predict(x)) for name, x in measured.items()}
-
-        at_start = errors()
         history, seconds = train(
             run, method, network, parts.train, None, fine_tuning, squared,
             measures={
@@ -215,7 +215,7 @@ def run_experiment(run):
             },
             change=change,
         )  # fmt: skip
-        measured = errors()
+        measured = errors(network)
         records.append(
             run.record(
                 method, **measured, seconds=seconds_before + seconds, settings=described,

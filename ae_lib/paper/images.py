@@ -124,9 +124,8 @@ def autoencoder_against_pca(run, parts):
 
     Parameters
     ----------
-    run : Run
-        Its settings are :class:`Settings`.
-    parts : Parts
+    run, parts
+        As :func:`trained_autoencoder` has them.
 
     Returns
     -------

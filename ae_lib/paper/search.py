@@ -13,7 +13,6 @@ https://proceedings.mlr.press/r4/schein03a.html). That is ``logistic_pca_fitted`
 """
 
 import dataclasses
-import time
 
 import numpy as np
 
@@ -24,8 +23,7 @@ from ae_lib.paper.baselines import logistic_pca
 from ae_lib.paper.images import trained_autoencoder
 from ae_lib.paper.networks import Layer, Network
 from ae_lib.paper.run import describe
-from ae_lib.paper.training import cross_entropy, restore_state, store_state
-from ae_lib.progress import epoch_bar
+from ae_lib.paper.training import cross_entropy, train_resumably
 
 HEADER = {
     "unit": "squared error per picture",
@@ -38,7 +36,7 @@ HEADER = {
         "digits_autoencoder": 3.00,
     },
 }
-# Steps that are one call of a graph, and one step of the bar.
+# Steps that are one call of a graph, which counts as an epoch.
 _STEPS = 20
 
 
@@ -124,7 +122,6 @@ def _records(run, name, experiment):
     parts = experiment.load_parts(there)
     part = "validation" if run.choose else "test"
     x = getattr(parts, part)
-    described = describe(run.settings)
     records = []
     for n_components in there.settings.logistic_components:
         start = np.zeros((len(x), n_components))
@@ -134,9 +131,7 @@ def _records(run, name, experiment):
             there, f"logistic_pca_{n_components}", parts.train, n_components,
             there.settings.logistic_pca,
         )  # fmt: skip
-        records.append(
-            _searched(run, method, part, x, network, start, run.settings.search, described)
-        )
+        records.append(_searched(run, method, part, x, network, start, run.settings.search))
 
         method = f"{name}_logistic_pca_fitted_{n_components}"
         codes, decoder, seconds = fit(run, method, parts.train, n_components)
@@ -147,25 +142,29 @@ def _records(run, name, experiment):
             "train": squared_error(parts.train, decoder.predict(codes)),
             part: squared_error(x, decoder.predict(found)),
         }
-        records.append(run.record(method, **errors, seconds=seconds + searched, settings=described))
+        records.append(
+            run.record(
+                method, **errors, seconds=seconds + searched, settings=describe(run.settings)
+            )
+        )
 
     network, *_ = trained_autoencoder(there, parts)
     start = network.encode(x)
     records.append(
-        _searched(
-            run, f"{name}_autoencoder", part, x, network, start, run.settings.search_deep, described
-        )
+        _searched(run, f"{name}_autoencoder", part, x, network, start, run.settings.search_deep)
     )
     return records
 
 
-def _searched(run, method, part, x, network, start, steps, described):
+def _searched(run, method, part, x, network, start, steps):
     """Return the record of a network whose decoder gets searched codes."""
     decoder = Network(network.layers[network.n_encoder :], 0)
     encoded = squared_error(x, network.predict(x))
     found, seconds = search_codes(run, f"{method}_codes", x, decoder, start, steps)
     error = squared_error(x, decoder.predict(found))
-    return run.record(method, **{part: error}, seconds=seconds, settings=described, encoded=encoded)
+    return run.record(
+        method, **{part: error}, seconds=seconds, settings=describe(run.settings), encoded=encoded
+    )
 
 
 def fit(run, label, x, n_components):
@@ -250,25 +249,12 @@ def _minimise(run, label, x, codes, decoder, trained, settings):
             optimizer.apply(tape.gradient(loss, variables), variables)
         return loss
 
-    state = [*variables, *optimizer.variables]
-    file = run.folder / f"{label}.npz"
-    history, before = restore_state(file, state)
-    started = saved = time.monotonic()
-    calls = settings.steps // _STEPS
-    with epoch_bar(f"{run.name}: {label}", calls, shown=bool(run.verbose)) as bar:
-        bar.update(len(history["loss"]))
-        while len(history["loss"]) < calls:
-            loss = float(steps())
-            if not np.isfinite(loss):
-                raise FloatingPointError(
-                    f"{label}: the loss is {loss}. Try a smaller learning_rate "
-                    f"(received: {settings.learning_rate})"
-                )
-            history["loss"].append(loss)
-            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-            bar.update()
-            now = time.monotonic()
-            if len(history["loss"]) == calls or now - saved >= run.save_every:
-                store_state(file, state, history, before + now - started)
-                saved = now
-    return before + time.monotonic() - started
+    def prepared():
+        # The number of the epoch changes nothing: each step sees all pictures.
+        return lambda epoch: steps()
+
+    _, seconds = train_resumably(
+        run, label, [*variables, *optimizer.variables], settings.steps // _STEPS, prepared,
+        learning_rate=settings.learning_rate,
+    )  # fmt: skip
+    return seconds

@@ -113,24 +113,65 @@ def train(
     variables = network.variables if trained is None else trained
     optimizer = settings.make_optimizer(len(x))
     optimizer.build(variables)
-    state = [*network.variables, *optimizer.variables]
-    file = run.folder / f"{label}.npz"
-    history, seconds = restore_state(file, state)
-    measures = measures or {}
-    if len(history["loss"]) < settings.epochs:
-        epoch_graph = _compiled_epoch(
-            network, variables, optimizer, x, targets, settings, loss, change
-        )
-    started = saved = time.monotonic()
-    with epoch_bar(f"{run.name}: {label}", settings.epochs, shown=bool(run.verbose)) as bar:
-        bar.update(len(history["loss"]))
-        for epoch in range(len(history["loss"]), settings.epochs):
+
+    def prepared():
+        graph = _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, change)
+
+        def one_epoch(epoch):
             order = run.rng(3, epoch).permutation(len(x)).astype(np.int32)
-            value = float(epoch_graph(tf.constant(order), tf.constant([run.seed, epoch])))
+            return graph(tf.constant(order), tf.constant([run.seed, epoch]))
+
+        return one_epoch
+
+    return train_resumably(
+        run, label, [*network.variables, *optimizer.variables], settings.epochs, prepared,
+        learning_rate=settings.learning_rate, measures=measures,
+    )  # fmt: skip
+
+
+def train_resumably(run, label, state, epochs, prepared, *, learning_rate, measures=None):
+    """Train for some epochs, or go on where a killed run stopped.
+
+    Parameters
+    ----------
+    run : Run
+    label : str
+        Name of this training, for its checkpoint and its bar.
+    state : list of tf.Variable
+        All that training changes; they hold the trained values afterwards.
+    epochs : int
+    prepared : callable
+        Called without arguments if any epoch is left, before the first of them; returns what
+        trains an epoch, given its number from 0 on, and returns the loss.
+    learning_rate : float
+        For the message if training fails.
+    measures : dict of callable, optional
+        As :func:`train` has them.
+
+    Returns
+    -------
+    history : dict of list
+    seconds : float
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not finite any more.
+    """
+    file = run.folder / f"{label}.npz"
+    history, seconds = _restore(file, state)
+    measures = measures or {}
+    if len(history["loss"]) < epochs:
+        one_epoch = prepared()
+    started = saved = time.monotonic()
+    with epoch_bar(f"{run.name}: {label}", epochs, shown=bool(run.verbose)) as bar:
+        bar.update(len(history["loss"]))
+        for epoch in range(len(history["loss"]), epochs):
+            value = float(one_epoch(epoch))
             if not np.isfinite(value):
                 raise FloatingPointError(
                     f"{label}: the loss is {value} in epoch {epoch + 1}. Try a smaller "
-                    f"learning_rate (received: {settings.learning_rate})"
+                    f"learning_rate (received: {learning_rate})"
                 )
             history["loss"].append(value)
             for name, measure in measures.items():
@@ -138,8 +179,8 @@ def train(
             bar.set_postfix({k: f"{v[-1]:.3f}" for k, v in history.items()}, refresh=False)
             bar.update()
             now = time.monotonic()
-            if epoch + 1 == settings.epochs or now - saved >= run.save_every:
-                store_state(file, state, history, seconds + now - started)
+            if epoch + 1 == epochs or now - saved >= run.save_every:
+                _store(file, state, history, seconds + now - started)
                 saved = now
     return history, seconds + time.monotonic() - started
 
@@ -171,44 +212,16 @@ def _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, c
     return epoch_graph
 
 
-def store_state(file, state, history, seconds):
-    """Keep the state of a training in a file, whole or not at all.
-
-    Parameters
-    ----------
-    file : pathlib.Path
-    state : list of tf.Variable
-        What is trained, and the optimiser's variables.
-    history : dict of list
-        What JSON can hold.
-    seconds : float
-    """
+def _store(file, state, history, seconds):
+    """Keep weights, optimiser and history, whole or not at all."""
     arrays = {f"state_{index:03d}": variable.numpy() for index, variable in enumerate(state)}
     content = io.BytesIO()
     np.savez(content, history=json.dumps(history), seconds=seconds, **arrays)
     write_whole(file, content.getvalue())
 
 
-def restore_state(file, state):
-    """Put back what a file keeps, if there is one.
-
-    Parameters
-    ----------
-    file : pathlib.Path
-    state : list of tf.Variable
-        As :func:`store_state` was given them; they get the kept values.
-
-    Returns
-    -------
-    history : dict of list
-        With nothing but an empty ``loss`` if there is no file.
-    seconds : float
-
-    Warns
-    -----
-    UserWarning
-        If the file is damaged: training starts anew.
-    """
+def _restore(file, state):
+    """Put back what a file keeps, if there is one, and return history and seconds."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
