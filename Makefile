@@ -7,6 +7,8 @@ VENV = .venv
 # What pip installs: the exact versions by default.
 INSTALL = -r requirements.txt
 PORT = 8000
+# make lab LAB_OPTIONS=--no-browser
+LAB_OPTIONS =
 # make bundle WHEELS=1 puts all packages in, for this platform.
 WHEELS =
 # Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
@@ -18,17 +20,34 @@ PRESET = paper
 DATA_HOME =
 STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
 
+# Make cannot name a file with a space, and the shell reads some other characters as its own. So such a folder
+# is refused here, before anything happens. Letters of every language are fine.
+override VENV := $(patsubst ~/%,$(HOME)/%,$(VENV))
+HASH := \#
+REFUSED := : % $(HASH) ; * ? [ ] { } ' " ` & | < > ( ) \ ~ ! = $$
+ifneq ($(words $(VENV)) $(strip $(foreach sign,$(REFUSED),$(findstring $(sign),$(value VENV)))),1 )
+$(error VENV must name one folder, without spaces and without any of $(REFUSED). Received: VENV=$(VENV))
+endif
+
 PY = $(VENV)/bin/python
+MADE = $(VENV)/made-by-autoencoders
 READY = $(VENV)/installed
+LAB = $(VENV)/lab-installed
 NBGRADER = $(VENV)/nbgrader-installed
 SITECHECK = $(VENV)/site-check-installed
 PAGE = $(CURDIR)/_build/html/index.html
+# The user's own settings of Python, pip, Jupyter and libraries stay outside. Those that say how to reach an index
+# are pip's affair; see tools/install.py.
+unexport $(filter-out AE_CHROMIUM AE_DATA_HOME AE_PROGRESS, \
+	$(filter AE_% IPYTHON% JUPYTER% KERAS_% MATPLOTLIB% MPL% PYTEST_% PYTHON% RUFF_% SPHINX% TF_% XLA_%, $(.VARIABLES)))
+export JUPYTER_PREFER_ENV_PATH = 1
+export PYTHONUTF8 = 1
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
 
 .NOTPARALLEL:
-.PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
+.PHONY: help book lab test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
 	slides bundle test-bundle classroom test-classroom test-site
 
@@ -57,7 +76,11 @@ test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, a
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) tools/claims.py
 
-serve: book  ## show the website on this machine, at port PORT
+lab: $(LAB)  ## open JupyterLab on copies of all notebooks in work/, for you to work in
+	@$(PY) tools/lab.py $(LAB_OPTIONS)
+
+serve:  ## show the website that was built on this machine, at port PORT
+	@test -f "$(PAGE)" || { echo "There is no website yet. Run: make book" >&2; exit 1; }
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
 	@$(PY) -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
@@ -88,8 +111,7 @@ nbval: $(READY)  ## run every notebook again, and compare with its stored output
 	$(PYTEST) --nbval --nbval-current-env --ignore=book/exercises --ignore=book/solutions book
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
-	$(VENV)/bin/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" \
-		--path-output "$(CURDIR)" -W --keep-going -n --all --quiet
+	@$(PY) tools/website.py
 
 site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
 	$(PYTEST) tests/test_site.py
@@ -121,20 +143,25 @@ test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (a
 	@$(PY) tools/site_scores.py
 
 install: $(READY)  ## install what is needed into .venv
-clean:  ## remove what was built (the environment in .venv stays)
-	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache
-	find ae_lib tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+clean:  ## remove what make built, and nothing else (.venv, work, classroom and kept stay)
+	@python=$$(sh tools/find_python.sh $(PYTHON)) && "$$python" -B tools/clean.py
 
-# A Python that was removed or replaced since leaves a broken link, so the link is a prerequisite.
-$(PY):
-	@python=$$(sh tools/find_python.sh $(PYTHON)) && echo "Making $(VENV) with $$python" && \
-		"$$python" -m venv --clear $(VENV)
+# A Python that was removed or replaced since leaves a broken link, so the link is a prerequisite. The mark
+# says that the course made this environment, and to its end.
+$(PY) $(MADE):
+	@python=$$(sh tools/find_python.sh $(PYTHON)) && "$$python" tools/environment.py "$(VENV)"
 
-$(READY): requirements.txt pyproject.toml $(PY)
+$(READY): requirements.txt pyproject.toml $(PY) $(MADE)
 	@echo "Installing into $(VENV): some minutes the first time"
 	@$(PY) tools/install.py $(INSTALL)
 	@$(PY) tools/install.py --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+# Only who works in the notebooks here needs it.
+$(LAB): $(READY)
+	@echo "Adding JupyterLab to $(VENV)"
+	@$(PY) tools/install.py --constraint requirements.txt "jupyterlab>=4"
+	@touch $(LAB)
 
 # Only a class needs it, so it is not among the course's packages; it changes none of them.
 $(NBGRADER): $(READY)

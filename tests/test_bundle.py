@@ -9,6 +9,9 @@ import zipfile
 from pathlib import Path
 
 import bundle
+import made
+import nbformat
+import notebooks
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -17,16 +20,16 @@ FILES = {
     "_build/html/index.html": "the site",
     "_build/html/_static/course.css": "body {}",
     "_build/html/.buildinfo": "not for readers",
-    "book/01_one.ipynb": "{}",
-    "book/exercises/01_one.ipynb": '{"source": "[1](https://colab.research.google.com/github/a/b/'
-    'blob/main/book/01_one.ipynb)"}',
     "book/.ipynb_checkpoints/01_one.ipynb": "{}",
+    "book/02_removed.ipynb": "{}",
     "book/index.md": "only the site shows it",
     "build/slides/01_one.html": "slides",
+    "_toc.yml": "root: index\nparts:\n  - chapters:\n    - file: 01_one\n",
     "_config.yml": "title: A & B\nrepository:\n  url: https://github.com/a/b\n",
     "requirements.txt": "numpy==2.4.6\n",
     "LICENSE": "MIT",
 }
+OUTPUT = nbformat.v4.new_output("stream", text="1")
 EXPECTED = {
     "START.html",
     "LICENSE",
@@ -47,6 +50,10 @@ def course(tmp_path, monkeypatch):
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
+    notebook = nbformat.v4.new_notebook(metadata={"ae": {}})
+    notebook.cells = [nbformat.v4.new_code_cell("1", outputs=[OUTPUT])]
+    notebooks.seal(notebook)
+    nbformat.write(notebook, tmp_path / "book" / "01_one.ipynb")
     (tmp_path / "tools").mkdir()
     shutil.copy(ROOT / "tools" / "bundle_start.html", tmp_path / "tools")
 
@@ -58,6 +65,8 @@ def course(tmp_path, monkeypatch):
     def collect(folder):
         (folder / "wheels" / "numpy-2.4.6.whl").write_text("numbers")
 
+    copies = {"01_one.ipynb": b"no outputs", "exercises/01_one.ipynb": b"stubs"}
+    monkeypatch.setattr(bundle, "working_copies", lambda root: copies)
     monkeypatch.setattr(bundle, "build_wheel", build_wheel)
     monkeypatch.setattr(bundle, "collect_wheels", collect)
     return tmp_path
@@ -82,9 +91,31 @@ def test_it_holds_what_a_class_needs_and_nothing_else(course):
     ]
 
 
-def test_its_notebooks_lead_to_each_other_without_a_network(course):
+def test_its_notebooks_are_the_copies_to_work_in(course):
     held = read(bundle.bundle(course, wheels=False))
-    assert held["notebooks/exercises/01_one.ipynb"] == '{"source": "[1](../01_one.ipynb)"}'
+    assert held["notebooks/01_one.ipynb"] == "no outputs"
+    assert held["notebooks/exercises/01_one.ipynb"] == "stubs"
+
+
+def test_a_zip_that_a_person_changed_is_kept(course):
+    target = bundle.bundle(course, wheels=False)
+    bundle.bundle(course, wheels=False)
+    assert not (course / "kept").exists()
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("autoencoders/handout.txt", "my own handout")
+    bundle.bundle(course, wheels=False)
+    assert set(read(target)) == EXPECTED
+    (kept,) = (course / "kept").rglob("*.zip")
+    assert read(kept)["handout.txt"] == "my own handout"
+
+
+def test_a_notebook_without_its_outputs_is_not_packed(course, capsys):
+    path = course / "book" / "01_one.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].outputs = []
+    nbformat.write(notebook, path)
+    assert bundle.main([], course) == 1
+    assert "book/01_one.ipynb has other outputs than were written" in capsys.readouterr().err
 
 
 def test_with_wheels_it_holds_the_packages_and_installs_from_them_alone(course):
@@ -121,8 +152,12 @@ def test_without_slides_the_page_does_not_promise_them(course):
 @pytest.mark.parametrize(
     ("missing", "command"), [("_build", "make site"), ("book", "make notebooks")]
 )
-def test_what_is_missing_is_said_with_the_command_that_makes_it(course, missing, command, capsys):
+def test_what_is_missing_is_said_with_the_command_that_makes_it(
+    course, missing, command, capsys, monkeypatch
+):
     shutil.rmtree(course / missing)
+    if missing == "book":
+        monkeypatch.setattr(bundle, "working_copies", lambda root: {})
     assert bundle.main([], course) == 1
     assert f"Run: {command}" in capsys.readouterr().err
     assert not (course / "build" / "bundle").exists()
@@ -139,4 +174,6 @@ def test_a_failure_leaves_the_old_zip(course, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         bundle.bundle(course, wheels=False)
     assert target.read_bytes() == before
-    assert list(target.parent.iterdir()) == [target]
+    assert [path.name for path in target.parent.iterdir() if path.name != made.LIST] == [
+        target.name
+    ]

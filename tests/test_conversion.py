@@ -94,6 +94,40 @@ def code_cells(course):
     return notebooks.code_cells(nbformat.read(course / "book" / "01_one.ipynb", as_version=4))
 
 
+def change(path, how):
+    """Do to a notebook's file what somebody does who opens and saves it."""
+    notebook = nbformat.read(path, as_version=4)
+    how(notebook)
+    nbformat.write(notebook, path)
+
+
+def clear(notebook):
+    """What "Clear Outputs of All Cells" does."""
+    for cell in notebooks.code_cells(notebook):
+        cell.outputs, cell.execution_count = [], None
+
+
+def fail(notebook):
+    """What an interrupted run leaves."""
+    outputs = [nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
+    notebooks.code_cells(notebook)[2].outputs = outputs
+
+
+def run_again(notebook):
+    """What another machine prints."""
+    notebooks.code_cells(notebook)[2].outputs[0].text = "42 0.5\n"
+
+
+def take_notes(notebook):
+    """What a reader writes."""
+    notebook.cells.append(nbformat.v4.new_markdown_cell("my own notes of two hours"))
+
+
+def kept(course):
+    """The copies of what would have been lost."""
+    return [path for path in (course / "kept").rglob("*") if path.is_file()]
+
+
 def forbid_execution(monkeypatch):
     def refuse(*_):
         raise AssertionError("executed, but nothing was stale")
@@ -288,7 +322,7 @@ def test_a_failing_cell_leaves_everything_as_it_was(course, capsys):
     edit(course / "chapters" / "01_one.py", "thrice(2)", "thrice(1 / 0)")
     assert run(course) == 1
     assert stored(course) == before
-    assert [path.name for path in (course / "book").iterdir()] == ["01_one.ipynb"]
+    assert sorted(path.name for path in (course / "book").rglob("*.*")) == ["01_one.ipynb"] * 2
     message = capsys.readouterr().err
     assert "chapters/01_one.py: this cell failed" in message
     assert "thrice(1 / 0)" in message
@@ -296,22 +330,22 @@ def test_a_failing_cell_leaves_everything_as_it_was(course, capsys):
     assert "\x1b[" not in message.partition("this cell failed")[2]
 
 
-def test_a_write_that_fails_leaves_no_draft(course, monkeypatch):
-    def refuse(*_):
-        raise OSError("disk full")
-
-    target = course / "book" / "01_one.ipynb"
-    target.write_text("old")
-    monkeypatch.setattr(type(target), "replace", refuse)
-    with pytest.raises(OSError, match="disk full"):
-        notebooks.write(b"new", target)
-    assert [path.read_text() for path in (course / "book").iterdir()] == ["old"]
-
-
-def test_chapters_run_alike_wherever_they_run(course, monkeypatch):
-    monkeypatch.setenv("AE_SEED", "7")
+def test_chapters_run_alike_wherever_they_run(course, tmp_path, monkeypatch):
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text("raise SystemExit('a start-up file of the user ran')")
+    for name, value in {
+        "AE_SEED": "7",
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "KERAS_BACKEND": "jax",
+        "MPLBACKEND": "none",
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
     (course / "chapters" / "01_one.py").write_text(
         "# %% [markdown]\n# # A\n\n# %%\nimport os\n\nfrom pathlib import Path\n\n"
+        "assert not [n for n in ('KERAS_BACKEND', 'PYTHONWARNINGS') if n in os.environ]\n"
         "print(os.environ.get('AE_SEED'), os.environ['AE_PROGRESS'], os.listdir(Path.cwd()))\n"
         "Path('left.txt').write_text('x');\n"
     )
@@ -322,7 +356,20 @@ def test_chapters_run_alike_wherever_they_run(course, monkeypatch):
     assert not list(course.rglob("left.txt"))
 
 
-@pytest.mark.parametrize("broken", ["missing", "stale", "edited", "unreadable", "orphan"])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "missing",
+        "stale",
+        "cleared",
+        "failed",
+        "run elsewhere",
+        "without its copy",
+        "edited",
+        "unreadable",
+        "orphan",
+    ],
+)
 def test_check_names_each_thing_that_is_wrong(course, broken, capsys):
     run(course)
     capsys.readouterr()
@@ -332,10 +379,22 @@ def test_check_names_each_thing_that_is_wrong(course, broken, capsys):
         words = "01_one.ipynb is missing or unreadable"
     elif broken == "stale":
         edit(course / "ae_lib" / "sizes.py", "1", "2")
-        words = "01_one.ipynb is stale"
+        words = "01_one.ipynb is stale: its outputs come from other code"
+    elif broken == "cleared":
+        change(target, clear)
+        words = "01_one.ipynb is stale: its outputs were cleared"
+    elif broken == "failed":
+        change(target, fail)
+        words = "01_one.ipynb is stale: its outputs hold an error"
+    elif broken == "run elsewhere":
+        change(target, run_again)
+        words = "01_one.ipynb is stale: its outputs are not those that were written into it"
+    elif broken == "without its copy":
+        (course / "book" / "without_answers" / "01_one.ipynb").unlink()
+        words = "book/without_answers/01_one.ipynb is not what chapters/01_one.py gives"
     elif broken == "edited":
         edit(target, "Some prose.", "Prose by hand.")
-        words = "01_one.ipynb is not what chapters/01_one.py gives"
+        words = "book/01_one.ipynb is not what chapters/01_one.py gives"
     elif broken == "unreadable":
         target.write_text("<<<<<<< HEAD")
         words = "01_one.ipynb is missing or unreadable"
@@ -361,6 +420,91 @@ def test_chapters_that_cannot_be_converted_are_refused(course, text, words, caps
     assert words in capsys.readouterr().err
     assert run(course, "--check") == 1
     assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", [take_notes, run_again, fail])
+@pytest.mark.parametrize("folder", ["", "without_answers/"])
+def test_what_a_person_did_to_a_notebook_is_kept(course, how, folder, capsys):
+    run(course)
+    path = course / "book" / f"{folder}01_one.ipynb"
+    original = path.read_bytes()
+    # A person runs the one without outputs, or what has outputs, and goes on.
+    path.write_bytes(stored(course))
+    change(path, how)
+    changed = path.read_bytes()
+    assert run(course) == 0
+    assert [copy.read_bytes() for copy in kept(course)] == [changed]
+    said = capsys.readouterr().out
+    assert f"kept as {kept(course)[0].relative_to(course)}" in said
+    assert "make lab" in said
+    assert path.read_bytes() == original
+    assert run(course, "--check") == 0
+
+
+@pytest.mark.parametrize("content", [b"<<<<<<< HEAD", b"\xff\xfe", b"[]", b"", b'{"cells": 3}'])
+def test_a_notebook_that_cannot_be_read_is_kept(course, content):
+    run(course)
+    original = stored(course)
+    (course / "book" / "01_one.ipynb").write_bytes(content)
+    assert run(course) == 0
+    assert [copy.read_bytes() for copy in kept(course)] == [content]
+    assert stored(course) == original
+
+
+def test_nothing_is_kept_where_nobody_changed_anything(course):
+    run(course)
+    edit(course / "chapters" / "01_one.py", "double(21)", "double(22)")
+    run(course)
+    change(course / "book" / "01_one.ipynb", clear)
+    run(course)
+    assert kept(course) == []
+
+
+@pytest.mark.parametrize("how", [clear, fail, run_again])
+def test_outputs_that_are_not_those_of_the_run_are_made_again(course, how):
+    run(course)
+    original = stored(course)
+    change(course / "book" / "01_one.ipynb", how)
+    assert run(course) == 0
+    assert stored(course) == original
+
+
+def test_a_copy_that_cannot_be_kept_leaves_the_notebook_as_it_is(course):
+    run(course)
+    change(course / "book" / "01_one.ipynb", take_notes)
+    changed = stored(course)
+    (course / "kept").write_text("a file in the way")
+    with pytest.raises(OSError, match="kept"):
+        run(course)
+    assert stored(course) == changed
+
+
+def test_the_copy_without_answers_has_all_cells_and_no_outputs(course):
+    (course / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
+    edit(course / "chapters" / "01_one.py", "Some prose.", "[2](02.ipynb), [3](notation.md)")
+    run(course)
+    blank = nbformat.read(course / "book" / "without_answers" / "01_one.ipynb", as_version=4)
+    full = nbformat.read(course / "book" / "01_one.ipynb", as_version=4)
+    assert all(not cell.outputs for cell in notebooks.code_cells(blank))
+    assert all(cell.execution_count is None for cell in notebooks.code_cells(blank))
+    assert [cell.source for cell in notebooks.code_cells(blank)] == [
+        cell.source for cell in notebooks.code_cells(full)
+    ]
+    colab = "https://colab.research.google.com/github/a/b/blob/main/book"
+    assert blank.cells[3].source == (
+        f"[2]({colab}/without_answers/02.ipynb), [3](https://github.com/a/b/blob/main/book/notation.md)"
+    )
+    assert full.cells[3].source.startswith(f"[2]({colab}/02.ipynb)")
+
+
+def test_a_picture_that_somebody_drew_is_kept(course):
+    (course / "book" / "_static").mkdir()
+    picture = course / "book" / "_static" / "maps.png"
+    picture.write_bytes(b"mine")
+    (course / "chapters" / "01_one.py").write_text(CHAPTER + PICTURE_CELL)
+    assert run(course) == 0
+    assert picture.read_bytes() == b"a picture"
+    assert [copy.read_bytes() for copy in kept(course)] == [b"mine"]
 
 
 def test_a_name_that_is_no_chapter_is_refused(course, capsys):

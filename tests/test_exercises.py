@@ -410,9 +410,9 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://example.org/a/b\n")
     (tmp_path / "chapters" / "exercises" / "03_one.py").write_text(SOURCE)
     executed = []
-    monkeypatch.setattr(exercises, "execute", lambda _, name, __: executed.append(name))
+    monkeypatch.setattr(notebooks, "execute", lambda _, name, __: executed.append(name))
     assert exercises.main([], tmp_path) == 0
-    assert executed == ["exercises/03_one"] * 2
+    assert executed == ["chapters/exercises/03_one"] * 2
     executed.clear()
     return tmp_path, executed
 

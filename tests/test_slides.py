@@ -5,7 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
+import made
 import nbformat
+import notebooks
 import pytest
 import slides
 from bs4 import BeautifulSoup
@@ -164,8 +166,15 @@ def course(tmp_path):
     """A course of one chapter, with what slides need beside it."""
     (tmp_path / "book").mkdir()
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
+    (tmp_path / "_toc.yml").write_text(
+        "root: index\nparts:\n  - chapters:\n    - file: 04_one\n      sections:\n"
+        "        - file: exercises/04_one\n"
+    )
     cells = [text(SECTION), code("draw()", figure("a figure of something")), text(ENDING)]
-    nbformat.write(notebook(*cells), tmp_path / "book" / "04_one.ipynb")
+    one = notebook(*cells)
+    one.metadata.ae = {}
+    notebooks.seal(one)
+    nbformat.write(one, tmp_path / "book" / "04_one.ipynb")
     for name in ("vendor/reveal", "vendor/mathjax", "tools/slides_template"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
@@ -207,3 +216,33 @@ def test_without_notebooks_the_command_that_makes_them_is_named(course, capsys):
     shutil.rmtree(course / "book")
     assert slides.main(course) == 1
     assert "Run: make notebooks" in capsys.readouterr().err
+
+
+def test_a_chapter_that_the_website_no_longer_lists_has_no_slides(course):
+    shutil.copy(course / "book" / "04_one.ipynb", course / "book" / "05_two.ipynb")
+    assert set(slides.make(course, course / "build" / "slides")) == {"04_one"}
+
+
+def test_notebooks_whose_outputs_were_cleared_make_no_slides(course, capsys):
+    path = course / "book" / "04_one.ipynb"
+    cleared = nbformat.read(path, as_version=4)
+    for cell in notebooks.code_cells(cleared):
+        cell.outputs = []
+    nbformat.write(cleared, path)
+    assert slides.main(course) == 1
+    assert "book/04_one.ipynb has other outputs than were written" in capsys.readouterr().err
+    assert not (course / "build" / "slides").exists()
+
+
+def test_new_slides_replace_old_ones_and_keep_what_a_person_put_there(course):
+    target = course / "build" / "slides"
+    slides.make(course, target)
+    (target / "old.html").write_text("of a chapter that was removed")
+    made.record(target)
+    (target / "mine.html").write_text("my own slides")
+    (target / "index.html").write_text("my own list")
+    slides.make(course, target)
+    assert not (target / "old.html").exists()
+    assert not (target / "mine.html").exists()
+    kept = {path.read_text() for path in (course / "kept").rglob("*.html")}
+    assert kept == {"my own slides", "my own list"}

@@ -9,7 +9,6 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 
 import argparse
 import html
-import posixpath
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from pathlib import Path
 from string import Template
 
 import yaml
-from links import read_prefixes, shorten
+from contents import unfit
+from copies import working_copies
+from made import alone, keep_unless_noted, note
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP = "autoencoders"  # the folder that unpacking makes
@@ -61,9 +62,9 @@ def archive_path(root, *, wheels):
 # What is in it -----------------------------------------------------------------------------------
 
 
-def files_below(folder, pattern="*"):
+def files_below(folder):
     """Return the files of a folder, name relative to it -> path, without hidden ones."""
-    paths = sorted(path for path in folder.rglob(pattern) if path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = {path.relative_to(folder): path for path in paths}
     return {
         name.as_posix(): path
@@ -73,7 +74,7 @@ def files_below(folder, pattern="*"):
 
 
 def contents(root):
-    """Return what the zip holds of the course's files.
+    """Return what the zip holds of the course's files, beside the notebooks.
 
     Parameters
     ----------
@@ -85,14 +86,13 @@ def contents(root):
     dict
         Name in the zip -> path of the file.
     """
-    site, book, slides = root / "_build" / "html", root / "book", root / "build" / "slides"
+    site, slides = root / "_build" / "html", root / "build" / "slides"
     if not (site / "index.html").is_file():
         raise BundleError(f"there is no website in {site}. Run: make site")
-    notebooks = files_below(book, "*.ipynb")
-    if not notebooks:
-        raise BundleError(f"there are no notebooks in {book}. Run: make notebooks")
+    wrong = unfit(root)
+    if wrong:
+        raise BundleError("\n".join(wrong))
     found = {f"site/{name}": path for name, path in files_below(site).items()}
-    found |= {f"notebooks/{name}": path for name, path in notebooks.items()}
     if slides.is_dir():
         found |= {f"slides/{name}": path for name, path in files_below(slides).items()}
     return found | {"constraints.txt": root / "requirements.txt", "LICENSE": root / "LICENSE"}
@@ -182,7 +182,7 @@ def start_page(root, *, wheels, slides):
 # The zip -----------------------------------------------------------------------------------------
 
 
-def write_zip(files, target, *, prefixes=()):
+def write_zip(files, target):
     """Write a zip in one step: whoever looks finds the old one or the new one.
 
     Parameters
@@ -190,19 +190,12 @@ def write_zip(files, target, *, prefixes=()):
     files : dict
         Name in the zip, below its top folder -> path of the file.
     target : Path
-    prefixes : dict, optional
-        Of :func:`links.read_prefixes`: notebooks' links to each other are made short.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".tmp")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, path in sorted(files.items()):
-                if prefixes and name.startswith("notebooks/"):
-                    folder = posixpath.dirname(name.removeprefix("notebooks/"))
-                    text = shorten(path.read_text(encoding="utf-8"), folder, prefixes)
-                    archive.writestr(f"{TOP}/{name}", text)
-                    continue
                 # Wheels are compressed already, and large.
                 kind = zipfile.ZIP_STORED if path.suffix == ".whl" else None
                 archive.write(path, f"{TOP}/{name}", kind)
@@ -226,21 +219,32 @@ def bundle(root, *, wheels):
     Path
         The zip.
     """
-    files = contents(root)
+    files, copies = contents(root), working_copies(root)
+    if not copies:
+        raise BundleError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
     slides = any(name.startswith("slides/") for name in files)
     target = archive_path(root, wheels=wheels)
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         (folder / "wheels").mkdir()
         wheel = build_wheel(folder / "wheels", root)
-        (folder / "requirements.txt").write_text(REQUIREMENTS.format(wheel=wheel.name))
+        (folder / "requirements.txt").write_text(
+            REQUIREMENTS.format(wheel=wheel.name), encoding="utf-8"
+        )
         shutil.copyfile(root / "requirements.txt", folder / "constraints.txt")
         if wheels:
             print("Collecting packages: some minutes the first time", flush=True)
             collect_wheels(folder)
         page = start_page(root, wheels=wheels, slides=slides)
         (folder / "START.html").write_text(page, encoding="utf-8")
-        write_zip(files | files_below(folder), target, prefixes=read_prefixes(root))
+        for name, content in copies.items():
+            path = folder / "notebooks" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        with alone(root):
+            keep_unless_noted(target, root)
+            write_zip(files | files_below(folder), target)
+            note(target)
     return target
 
 

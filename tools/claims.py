@@ -38,7 +38,9 @@ from pathlib import Path
 import notebooks
 from _claim_run import find_asserts
 from joblib import cpu_count
+from made import write
 from notebooks import ROOT, ChapterError
+from settings import neutral
 from tqdm import tqdm
 
 TALLY = "book/claims.json"
@@ -506,14 +508,12 @@ class Runs:
         script = self.root / "chapters" / f"{chapter.name}.py"
         with tempfile.TemporaryDirectory() as folder:
             environment = {
-                **os.environ,
+                **neutral(os.environ, folder),
                 **dict.fromkeys(THREADS, "1"),
-                "AE_PROGRESS": "0",
                 "AE_SEED": str(seed),
                 "MPLBACKEND": "agg",
                 "PYTHONHASHSEED": "0",
                 "PYTHONPATH": str(self.root),
-                "TF_CPP_MIN_LOG_LEVEL": "3",
             }
             process = subprocess.Popen(
                 # -P: what a chapter imports is not looked for among the tools.
@@ -644,7 +644,7 @@ def make(names, seeds, jobs, root=ROOT, *, force=False):
     if tally == stored:
         print(f"{TALLY} is up to date: nothing to do.")
     else:
-        notebooks.write((as_text(tally) + "\n").encode("utf-8"), root / TALLY)
+        write((as_text(tally) + "\n").encode("utf-8"), root / TALLY)
         ran = count(len(new), "new run") if new else "new words, nothing executed"
         total = f"{count(len(tally['claims']), 'claim')} under {count(len(seeds), 'seed')}"
         print(f"{TALLY}: {total} ({ran})")

@@ -39,22 +39,11 @@ import argparse
 import dataclasses
 import re
 import sys
-import time
 from pathlib import Path
 
 import jupytext
-from notebooks import (
-    ROOT,
-    ChapterError,
-    as_text,
-    execute,
-    is_stale,
-    keep_outputs,
-    make_notebook,
-    normalise_outputs,
-    read_notebook,
-    write,
-)
+from made import alone
+from notebooks import BLANK, ROOT, ChapterError, fault, make_notebook, renew
 
 SOURCES = "chapters/exercises"
 STUDENT, SOLUTION = "exercises", "solutions"  # folders of book/
@@ -314,42 +303,22 @@ def convert(name, folder, root=ROOT, *, force=False):
     float or None
         How long the execution took in seconds, None if there was none.
     """
-    target = _target(name, folder, root)
-    notebook, stored = _read(name, folder, root), read_notebook(target)
-    seconds = None
-    if force or is_stale(notebook, stored):
-        start = time.perf_counter()
-        execute(notebook, f"exercises/{name}", root)
-        seconds = time.perf_counter() - start
-    else:
-        keep_outputs(notebook, stored)
-    normalise_outputs(notebook)
-    target.parent.mkdir(exist_ok=True)
-    write(as_text(notebook).encode("utf-8"), target)
-    return seconds
+    notebook = _read(name, folder, root)
+    title, blank = f"{SOURCES}/{name}", folder == STUDENT
+    return renew(notebook, _target(name, folder, root), title, root, force=force, blank=blank)
 
 
 def complaint(name, folder, root=ROOT):
     """Return what is wrong with a stored notebook, or None."""
-    target = _target(name, folder, root)
-    place = f"book/{folder}/{name}.ipynb"
-    notebook, stored = _read(name, folder, root), read_notebook(target)
-    if stored is None:
-        return f"{place} is missing or unreadable"
-    if is_stale(notebook, stored):
-        return f"{place} is stale: its outputs come from other code"
-    keep_outputs(notebook, stored)
-    normalise_outputs(notebook)
-    if as_text(notebook) != target.read_bytes().decode("utf-8"):
-        return f"{place} is not what {SOURCES}/{name}.py gives"
-    return None
+    target, script = _target(name, folder, root), f"{SOURCES}/{name}.py"
+    return fault(_read(name, folder, root), target, script, root, blank=folder == STUDENT)
 
 
 def orphans(root=ROOT):
     """Return the stored notebooks that no source gives, as folder/name."""
     return [
         f"{folder}/{path.stem}"
-        for folder in (STUDENT, SOLUTION)
+        for folder in (STUDENT, SOLUTION, f"{BLANK}/{STUDENT}")
         for path in sorted((root / "book" / folder).glob("*.ipynb"))
         if path.stem not in source_names(root)
     ]
@@ -386,11 +355,17 @@ def main(arguments=None, root=ROOT):
         print("\n".join([*found, "Run: make exercises"] if found else []), end="\n" * bool(found))
         return int(bool(found))
 
+    with alone(root):
+        return convert_all(names, root, force=options.force)
+
+
+def convert_all(names, root, *, force):
+    """Write all notebooks of some sources, and say how it went; return the exit code."""
     failed = False
     for name in names:
         for folder in (STUDENT, SOLUTION):
             try:
-                seconds = convert(name, folder, root, force=options.force)
+                seconds = convert(name, folder, root, force=force)
             except ChapterError as error:
                 print(f"Not written: book/{folder}/{name}.ipynb\n{error}", file=sys.stderr)
                 failed = True

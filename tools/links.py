@@ -71,6 +71,37 @@ def lengthen(text, folder, prefixes):
     return _SHORT.sub(full, text)
 
 
+def towards(copies, text, prefixes):
+    """Lead full addresses of chapters and exercises to the copies of them in a folder of the book.
+
+    Parameters
+    ----------
+    copies : str
+        The folder.
+    text : str
+        Markdown.
+    prefixes : dict
+        Of :func:`read_prefixes`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> prefixes = {"ipynb": "https://colab.example/book/"}
+    >>> towards("blank", "[4](https://colab.example/book/exercises/04_pca.ipynb)", prefixes)
+    '[4](https://colab.example/book/blank/exercises/04_pca.ipynb)'
+    >>> towards("blank", "[4](https://colab.example/book/solutions/04_pca.ipynb)", prefixes)
+    '[4](https://colab.example/book/solutions/04_pca.ipynb)'
+    """
+    if "ipynb" not in prefixes:
+        return text
+    prefix = prefixes["ipynb"]
+    pattern = rf"\]\({re.escape(prefix)}((?:exercises/)?[\w-]+\.ipynb)"
+    return re.sub(pattern, lambda match: f"]({prefix}{copies}/{match[1]}", text)
+
+
 def shorten(text, folder, prefixes):
     """Turn full addresses of files of the book into links from a folder of it.
 

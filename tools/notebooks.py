@@ -4,7 +4,11 @@ A notebook is executed only where its code, or the code of an ``ae_lib`` module 
 not the code that its stored outputs came from. Everything else about it (prose, comments, tags, the
 install cell) is renewed every time, so that a notebook is always exactly what its chapter gives.
 The picture of a cell with a tag such as ``picture-maps`` is also written to
-``book/_static/maps.png``, for the website's first page and the README.
+``book/_static/maps.png``, for the website's first page and the README. A copy without outputs goes
+to ``book/without_answers/``, for readers who want to predict before they see.
+
+Each notebook notes in its metadata what was written into it. Where a person has changed it since,
+the changed notebook is kept in ``kept/`` before it is written anew.
 
     python tools/notebooks.py                execute what is stale, renew the rest
     python tools/notebooks.py 04_pca         the same for one chapter
@@ -18,6 +22,7 @@ import base64
 import copy
 import hashlib
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -27,7 +32,9 @@ from pathlib import Path
 
 import jupytext
 import links
+import made
 import nbformat
+import settings
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
@@ -38,6 +45,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "ae_lib"
 PICTURES = "book/_static"
 PICTURE_TAG = "picture-"
+BLANK = "without_answers"  # the folder of the book for copies without outputs
 CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
 
 # Without versions, which would differ from machine to machine.
@@ -280,17 +288,55 @@ def read_notebook(path):
     """Return the stored notebook, or None if there is none that can be read."""
     try:
         return nbformat.read(path, as_version=4)
-    except (FileNotFoundError, nbformat.reader.NotJSONError):
+    except (FileNotFoundError, UnicodeDecodeError, nbformat.reader.NotJSONError):
         return None
+    except (AttributeError, KeyError, TypeError, nbformat.ValidationError):
+        return None  # JSON, but no notebook
 
 
-def is_stale(notebook, stored):
-    """Tell whether the stored outputs come from other code than the notebook's."""
-    return (
-        stored is None
-        or stored.metadata.get("ae", {}).get("digest") != notebook.metadata.ae.digest
-        or len(code_cells(stored)) != len(code_cells(notebook))
-    )
+def digest_of_cells(notebook):
+    """Return the SHA-256 of what a person writes into a notebook: its cells' kinds and texts."""
+    written = [
+        (cell.cell_type, cell.source, cell.get("attachments", {})) for cell in notebook.cells
+    ]
+    return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of_outputs(notebook):
+    """Return the SHA-256 of a notebook's outputs."""
+    outputs = [cell.outputs for cell in code_cells(notebook)]
+    return hashlib.sha256(json.dumps(outputs, sort_keys=True).encode()).hexdigest()
+
+
+def staleness(notebook, stored):
+    """Say why stored outputs cannot be kept.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        What the script gives.
+    stored : NotebookNode or None
+
+    Returns
+    -------
+    str or None
+        The reason, such as ``"its outputs come from other code"``; None where they can be kept.
+    """
+    if stored is None:
+        return "it is missing or unreadable"
+    noted = stored.metadata.get("ae", {})
+    if noted.get("digest") != notebook.metadata.ae.digest or len(code_cells(stored)) != len(
+        code_cells(notebook)
+    ):
+        return "its outputs come from other code"
+    if noted.get("outputs") == digest_of_outputs(stored):
+        return None
+    outputs = [output for cell in code_cells(stored) for output in cell.outputs]
+    if not outputs:
+        return "its outputs were cleared"
+    if any(output.output_type == "error" for output in outputs):
+        return "its outputs hold an error"
+    return "its outputs are not those that were written into it"
 
 
 def keep_outputs(notebook, stored):
@@ -316,15 +362,8 @@ def normalise_outputs(notebook):
 def execute(notebook, name, root):
     """Execute a notebook in a fresh kernel, in an empty folder, with a progress bar over cells."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            **os.environ,
-            "AE_PROGRESS": "0",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            # The library whose code is in the digest, and nobody's own start-up files.
-            "PYTHONPATH": str(root),
-            "IPYTHONDIR": folder,
-        }
-        environment.pop("AE_SEED", None)
+        # The library whose code is in the digest.
+        environment = {**settings.neutral(os.environ, folder), "PYTHONPATH": str(root)}
         client = NotebookClient(
             notebook,
             kernel_name=METADATA["kernelspec"]["name"],
@@ -352,7 +391,7 @@ def _explain(name, cell, error):
     trace = "\n".join(failed[0].traceback) if failed else str(error)
     trace = re.sub(r"\x1b\[[0-9;]*m", "", trace)
     rule = "-" * 70
-    return f"chapters/{name}.py: this cell failed\n{rule}\n{cell.source}\n{rule}\n{trace}"
+    return f"{name}.py: this cell failed\n{rule}\n{cell.source}\n{rule}\n{trace}"
 
 
 def tagged_pictures(notebook):
@@ -377,18 +416,148 @@ def as_text(notebook):
     return nbformat.writes(notebook, version=4) + "\n"
 
 
-def write(content, path):
-    """Write bytes to a file in one step: whoever looks finds the old one or the new one."""
-    draft = path.with_suffix(".tmp")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+def seal(notebook):
+    """Note in a notebook what is written into it, so that later changes are seen."""
+    notebook.metadata.ae.cells = digest_of_cells(notebook)
+    notebook.metadata.ae.outputs = digest_of_outputs(notebook)
+
+
+def without_outputs(notebook, root):
+    """Return a copy of a notebook without outputs, whose links lead to others without outputs.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    root : Path
+        The folder of the course.
+
+    Returns
+    -------
+    NotebookNode
+    """
+    blank = copy.deepcopy(notebook)
+    prefixes = links.read_prefixes(root)
+    for cell in blank.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        else:
+            cell.source = links.towards(BLANK, cell.source, prefixes)
+    seal(blank)
+    return blank
+
+
+def was_changed(path):
+    """Tell whether a notebook's file holds what a person made: other cells, or other outputs.
+
+    Outputs that were only cleared are nobody's work.
+    """
+    if not path.exists():
+        return False
+    stored = read_notebook(path)
+    if stored is None:
+        return True
+    noted = stored.metadata.get("ae", {})
+    if noted.get("cells") != digest_of_cells(stored):
+        return True
+    shown = any(cell.outputs for cell in code_cells(stored))
+    return shown and noted.get("outputs") != digest_of_outputs(stored)
+
+
+def write_notebook(notebook, path, root):
+    """Write a notebook; keep a copy of the one that is there if a person has changed it."""
+    content = as_text(notebook).encode("utf-8")
+    if was_changed(path) and path.read_bytes() != content:
+        made.keep_copy(path, root)
+        print("To work on a notebook, use the copies of: make lab")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made.write(content, path)
+
+
+def write_picture(content, path, root):
+    """Write a picture; keep a copy of another one that is there and that nobody may have made."""
+    if path.exists() and path.read_bytes() != content:
+        made.keep_copy(path, root)
+    made.write(content, path)
+
+
+def blank_path(target, root):
+    """Return where a notebook's copy without outputs lies."""
+    return root / "book" / BLANK / target.relative_to(root / "book")
+
+
+def renew(notebook, target, name, root, *, force=False, blank=True):
+    """Write a notebook, and its copy without outputs; execute it if it is stale.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Without outputs, as :func:`make_notebook` returns it.
+    target : Path
+        Its file.
+    name : str
+        Its name in messages and beside the progress bar.
+    root : Path
+        The folder of the course.
+    force : bool, default=False
+        Execute whether stale or not.
+    blank : bool, default=True
+        Write the copy without outputs as well.
+
+    Returns
+    -------
+    float or None
+        How long the execution took in seconds, None if there was none.
+    """
+    stored = read_notebook(target)
+    seconds = None
+    if force or staleness(notebook, stored):
+        start = time.perf_counter()
+        execute(notebook, name, root)
+        seconds = time.perf_counter() - start
+    else:
+        keep_outputs(notebook, stored)
+    normalise_outputs(notebook)
+    seal(notebook)
+    write_notebook(notebook, target, root)
+    if blank:
+        write_notebook(without_outputs(notebook, root), blank_path(target, root), root)
+    return seconds
+
+
+def fault(notebook, target, script, root, *, blank=True):
+    """Return what is wrong with a stored notebook or with its copy, or None.
+
+    Parameters
+    ----------
+    notebook, target, root, blank
+        As for :func:`renew`; with the right outputs afterwards, if they can be kept.
+    script : str
+        What the notebook is made from, for messages.
+
+    Returns
+    -------
+    str or None
+    """
+    place, stored = target.relative_to(root).as_posix(), read_notebook(target)
+    if stored is None:
+        return f"{place} is missing or unreadable"
+    stale = staleness(notebook, stored)
+    if stale:
+        return f"{place} is stale: {stale}"
+    keep_outputs(notebook, stored)
+    normalise_outputs(notebook)
+    seal(notebook)
+    wanted = {target: notebook}
+    if blank:
+        wanted[blank_path(target, root)] = without_outputs(notebook, root)
+    for path, one in wanted.items():
+        if not path.is_file() or as_text(one) != path.read_bytes().decode("utf-8"):
+            return f"{path.relative_to(root).as_posix()} is not what {script} gives"
+    return None
 
 
 def convert(name, root=ROOT, *, force=False):
-    """Write one chapter's notebook; execute it if it is stale.
+    """Write one chapter's notebook and pictures; execute it if it is stale.
 
     Parameters
     ----------
@@ -404,36 +573,21 @@ def convert(name, root=ROOT, *, force=False):
     float or None
         How long the execution took in seconds, None if there was none.
     """
-    target = root / "book" / f"{name}.ipynb"
     notebook = read_chapter(root / "chapters" / f"{name}.py", root)
-    stored = read_notebook(target)
-    seconds = None
-    if force or is_stale(notebook, stored):
-        start = time.perf_counter()
-        execute(notebook, name, root)
-        seconds = time.perf_counter() - start
-    else:
-        keep_outputs(notebook, stored)
-    normalise_outputs(notebook)
-    write(as_text(notebook).encode("utf-8"), target)
+    target = root / "book" / f"{name}.ipynb"
+    seconds = renew(notebook, target, f"chapters/{name}", root, force=force)
     for picture, content in tagged_pictures(notebook).items():
-        write(content, root / PICTURES / f"{picture}.png")
+        write_picture(content, root / PICTURES / f"{picture}.png", root)
     return seconds
 
 
 def complaint(name, root=ROOT):
     """Return what is wrong with a chapter's stored notebook, or None."""
-    target = root / "book" / f"{name}.ipynb"
-    notebook = read_chapter(root / "chapters" / f"{name}.py", root)
-    stored = read_notebook(target)
-    if stored is None:
-        return f"book/{name}.ipynb is missing or unreadable"
-    if is_stale(notebook, stored):
-        return f"book/{name}.ipynb is stale: its outputs come from other code"
-    keep_outputs(notebook, stored)
-    normalise_outputs(notebook)
-    if as_text(notebook) != target.read_bytes().decode("utf-8"):
-        return f"book/{name}.ipynb is not what chapters/{name}.py gives"
+    script = f"chapters/{name}.py"
+    notebook = read_chapter(root / script, root)
+    found = fault(notebook, root / "book" / f"{name}.ipynb", script, root)
+    if found:
+        return found
     for picture, content in tagged_pictures(notebook).items():
         path = root / PICTURES / f"{picture}.png"
         if not (path.is_file() and path.read_bytes() == content):
@@ -447,15 +601,16 @@ def chapter_names(root=ROOT):
 
 
 def orphans(root=ROOT):
-    """Return the notebooks that no chapter gives."""
-    stored = {path.stem for path in (root / "book").glob("*.ipynb")}
-    return sorted(stored - set(chapter_names(root)))
+    """Return the notebooks that no chapter gives, as their paths in the book."""
+    book, known = root / "book", chapter_names(root)
+    stored = [*book.glob("*.ipynb"), *(book / BLANK).glob("*.ipynb")]
+    return sorted(path.relative_to(book).as_posix() for path in stored if path.stem not in known)
 
 
 def check(names, root=ROOT):
     """Return a list of all that is wrong with the stored notebooks."""
     found = [complaint(name, root) for name in names]
-    found += [f"book/{name}.ipynb has no chapter chapters/{name}.py" for name in orphans(root)]
+    found += [f"book/{name} has no chapter in chapters" for name in orphans(root)]
     return [text for text in found if text]
 
 
@@ -484,10 +639,16 @@ def main(arguments=None, root=ROOT):
             print("Run: make notebooks")
         return int(bool(found))
 
+    with made.alone(root):
+        return convert_all(names, root, force=options.force)
+
+
+def convert_all(names, root, *, force):
+    """Write the notebooks of some chapters, and say how it went; return the exit code."""
     failed = []
     for name in names:
         try:
-            seconds = convert(name, root, force=options.force)
+            seconds = convert(name, root, force=force)
         except ChapterError as error:
             print(error, file=sys.stderr)
             failed.append(name)

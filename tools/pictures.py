@@ -12,7 +12,7 @@ import io
 import sys
 
 import matplotlib
-from notebooks import PICTURES, ROOT, write
+from notebooks import PICTURES, ROOT, write_picture
 
 # The networks of the paper's figure 1 and of chapters 5 and 6.
 DENSE = [784, 256, 128, 30, 128, 256, 784]
@@ -64,7 +64,7 @@ def main(arguments=None, root=ROOT):
             wrong += 1
             print(f"{PICTURES}/{path.name} is not what tools/pictures.py draws", file=sys.stderr)
         else:
-            write(content, path)
+            write_picture(content, path, root)
             print(f"{PICTURES}/{path.name}: drawn")
     return int(wrong > 0)
 

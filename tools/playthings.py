@@ -22,7 +22,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from notebooks import ROOT, write
+from made import write
+from notebooks import ROOT
 
 FOLDER = Path("book") / "_static" / "playthings"
 HIDDEN = [784, 1000, 500, 250]

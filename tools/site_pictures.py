@@ -16,6 +16,7 @@ import re
 from pathlib import Path
 
 import site_pages
+from made import write
 from PIL import Image
 
 # How WebP is written without and with losses, and what share of the lossless size is worth a loss.
@@ -96,7 +97,8 @@ def as_webp(path, cache):
         with Image.open(io.BytesIO(original)) as picture:
             exact, near = (written(picture, options) for options in (LOSSLESS, LOSSY))
         cache.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(near if len(near) < WORTH * len(exact) else exact)
+        # In one step, because what is half written here would be taken for good ever after.
+        write(near if len(near) < WORTH * len(exact) else exact, kept)
     if kept.stat().st_size >= len(original):
         return path
     target = path.with_suffix(".webp")

@@ -21,9 +21,10 @@ import tempfile
 from pathlib import Path
 
 import nbformat
+from contents import listed_notebooks, unfit
 from links import read_prefixes, shorten
+from made import alone, replace, write
 from nbconvert import HTMLExporter
-from notebooks import write
 from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,16 +223,20 @@ def make(root, target):
     root : Path
         The folder of the course.
     target : Path
-        The folder of the slides; replaced if it is there.
+        The folder of the slides. If it is there it is replaced, and what somebody else put into it
+        is kept elsewhere.
 
     Returns
     -------
     dict
         From a chapter's name to its number of slides.
     """
-    paths = sorted((root / "book").glob("*.ipynb"))
+    paths = [path for name, path in listed_notebooks(root).items() if "/" not in name]
     if not paths:
         raise SlidesError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
+    wrong = unfit(root)
+    if wrong:
+        raise SlidesError("\n".join(wrong))
     target.parent.mkdir(parents=True, exist_ok=True)
     counts, titles, prefixes = {}, {}, read_prefixes(root)
     with tempfile.TemporaryDirectory(dir=target.parent) as draft:
@@ -248,8 +253,7 @@ def make(root, target):
         shutil.copyfile(root / "tools" / TEMPLATE / "slides.css", folder / "slides.css")
         for source, name in PARTS.items():
             shutil.copytree(root / source, folder / name)
-        shutil.rmtree(target, ignore_errors=True)
-        folder.rename(target)
+        replace(folder, target, root)
     return counts
 
 
@@ -257,7 +261,8 @@ def main(root=ROOT):
     """Make the slides; return the exit code."""
     target = root / "build" / "slides"
     try:
-        counts = make(root, target)
+        with alone(root):
+            counts = make(root, target)
     except SlidesError as error:
         print(error, file=sys.stderr)
         return 1

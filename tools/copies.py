@@ -1,0 +1,40 @@
+"""Copies of all notebooks to work in: without outputs, and linked to one another."""
+
+import links
+import notebooks
+from contents import listed_notebooks
+from exercises import SOLUTION, SOURCES, STUDENT, read_variant
+
+
+def working_copies(root):
+    """Return the notebooks of the course as people work in them.
+
+    Made from the scripts, so that nothing which somebody did to ``book`` gets into them.
+
+    Parameters
+    ----------
+    root : Path
+        The folder of the course.
+
+    Returns
+    -------
+    dict
+        From names, such as ``exercises/04_pca.ipynb``, to the bytes of the files.
+    """
+    # Pages that are no notebooks are on the website alone, so links to them stay as they are.
+    prefixes = {
+        ending: prefix for ending, prefix in links.read_prefixes(root).items() if ending == "ipynb"
+    }
+    copies = {}
+    for page in listed_notebooks(root):
+        folder, _, name = page.rpartition("/")
+        if folder in (STUDENT, SOLUTION):
+            source = root / SOURCES / f"{name}.py"
+            notebook = read_variant(source, root, solved=folder == SOLUTION)
+        else:
+            notebook = notebooks.read_chapter(root / "chapters" / f"{name}.py", root)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = links.shorten(cell.source, folder, prefixes)
+        copies[f"{page}.ipynb"] = notebooks.as_text(notebook).encode("utf-8")
+    return copies

@@ -1,0 +1,157 @@
+"""Make the environment of the course in a folder, or make sure that the one there is the course's.
+
+    python tools/environment.py .venv
+
+Run by the Python that the environment is made from; it needs nothing else. A folder is filled if
+it is absent or empty, and emptied only if it is an environment that the course made and that holds
+nothing else. Anything else is refused in one sentence, before it is touched.
+"""
+
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from made import KEPT, alone
+
+ROOT = Path(__file__).resolve().parent.parent
+MARK = "made-by-autoencoders"
+# In the mark of an environment that is complete; one that was interrupted has another text.
+FINISHED = "The course's Makefile made this folder, and may remove it.\n"
+# What the first edition left in its environments, which had no mark.
+OLD_MARK = "installed"
+OWN = ".venv"
+
+# What making an environment, pip and this course's Makefile put at its top.
+PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore"}
+STAMPS = {MARK, OLD_MARK, "nbgrader-installed", "site-check-installed", "lab-installed"}
+
+
+class RefusedError(Exception):
+    """The folder cannot be used; the message says why and what to do."""
+
+
+def works(folder):
+    """Tell whether a folder has a Python that runs and has pip."""
+    probe = [str(folder / "bin" / "python"), "-c", "import pip"]
+    try:
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def check_name(folder, root):
+    """Refuse folders that belong to the course or that hold it.
+
+    Parameters
+    ----------
+    folder : Path
+        Resolved.
+    root : Path
+        The folder of the course, resolved.
+    """
+    if root.is_relative_to(folder):
+        raise RefusedError(
+            f"VENV must be a folder of its own, but {folder} holds the course. "
+            f"Name a new folder in it: VENV={folder / 'course-environment'}"
+        )
+    if folder.is_relative_to(root / KEPT):
+        raise RefusedError(f"VENV must not lie in {root / KEPT}, which no command touches.")
+
+
+def make(folder, root=ROOT):
+    """Make an environment in a folder, or accept the one that is there.
+
+    Parameters
+    ----------
+    folder : Path
+        Absent, empty, or an environment of the course.
+    root : Path
+        The folder of the course.
+
+    Returns
+    -------
+    bool
+        Whether anything was made.
+
+    Raises
+    ------
+    RefusedError
+        If the folder is anything else. Nothing was changed then.
+    """
+    root = root.resolve()
+    own = Path(folder).absolute() == root / OWN
+    folder = Path(folder).resolve()
+    check_name(folder, root)
+    if folder.exists() and not folder.is_dir():
+        raise RefusedError(f"VENV must be a folder, but {folder} is a file.")
+    held = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    mark = folder / MARK
+    finished = mark.is_file() and mark.read_text() == FINISHED
+    if finished and works(folder):
+        return False
+    if MARK not in held and {OLD_MARK, "pyvenv.cfg"} <= held and works(folder):
+        mark.write_text(FINISHED)
+        return False
+    if own and MARK not in held and "pyvenv.cfg" in held and works(folder):
+        # People make .venv by hand, or an editor does, and expect that the course is put into it.
+        mark.write_text(FINISHED)
+        print(f"Using the environment that was there: {folder}", flush=True)
+        return False
+    if "pyvenv.cfg" in held and not held & {MARK, OLD_MARK}:
+        raise RefusedError(
+            f"{folder} is an environment that the course did not make, so nothing is installed in "
+            "it. Name a new folder with VENV=…, or remove that one if nobody needs it."
+        )
+    if held and not held & {MARK, OLD_MARK}:
+        raise RefusedError(
+            f"{folder} holds something that the course did not put there "
+            f"({', '.join(sorted(held)[:5])}), so nothing is installed in it. "
+            f"Name a new folder in it: VENV={folder / 'course-environment'}"
+        )
+    others = held - PARTS - STAMPS
+    if others:
+        raise RefusedError(
+            f"The environment in {folder} has to be made again, but the folder holds something "
+            f"else as well: {', '.join(sorted(others))}. Move it away, or name a new folder with "
+            "VENV=…"
+        )
+    fill(folder, held)
+    return True
+
+
+def fill(folder, held):
+    """Remove the parts of an earlier environment, and make a new one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("not finished\n")
+    for name in held - {MARK}:
+        _remove(folder / name)
+    print(f"Making {folder} with {sys.executable}", flush=True)
+    venv.EnvBuilder(with_pip=True, symlinks=True).create(folder)
+    (folder / MARK).write_text(FINISHED)
+
+
+def _remove(path):
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def main(arguments):
+    """Run the command line; return the exit code."""
+    try:
+        with alone(ROOT):
+            make(arguments[0])
+    except RefusedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The environment could not be made in {arguments[0]}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

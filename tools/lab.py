@@ -1,0 +1,115 @@
+"""Open JupyterLab on copies of all notebooks in ``work``, where readers work.
+
+    python tools/lab.py [options of jupyter lab]
+
+A copy that was changed there is never written again: where the course has a new version of it, that
+is put beside it.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from copies import working_copies
+from made import LIST, alone, digest, listed_files, write
+from notebooks import ChapterError
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = "work"
+
+
+def beside(path, ours):
+    """Return where a new version goes beside a copy that is its reader's by now.
+
+    Parameters
+    ----------
+    path : Path
+        The reader's.
+    ours : callable
+        Tells of a path whether the file there is as it was copied.
+
+    Returns
+    -------
+    Path
+    """
+    count = 1
+    while True:
+        suffix = "" if count == 1 else f"-{count}"
+        new = path.with_name(f"{path.stem}.new{suffix}{path.suffix}")
+        if not new.exists() or ours(new):
+            return new
+        count += 1
+
+
+def fill(folder, copies):
+    """Put into a folder the copies that it lacks, and renew those that nobody has changed.
+
+    Parameters
+    ----------
+    folder : Path
+    copies : dict
+        From names to bytes.
+
+    Returns
+    -------
+    list of str
+        What was done, a line for each file with which something was done.
+    """
+    said, listed = [], listed_files(folder)
+
+    def ours(path):
+        return listed.get(path.relative_to(folder).as_posix()) == digest(path)
+
+    def put(path, content):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(content, path)
+        listed[path.relative_to(folder).as_posix()] = digest(path)
+
+    for name, content in copies.items():
+        path, wanted = folder / name, hashlib.sha256(content).hexdigest()
+        if not path.exists():
+            put(path, content)
+            said.append(f"{path}: copied")
+        elif digest(path) == wanted:
+            listed[name] = wanted
+        elif ours(path):
+            put(path, content)
+            said.append(f"{path}: renewed, since you had not changed it")
+        elif listed.get(name) != wanted:
+            new = beside(path, ours)
+            put(new, content)
+            said.append(f"{path}: yours, and left as it is; the new version is {new.name}")
+            # So that the same version is not put there again.
+            listed[name] = wanted
+    write((json.dumps(listed, indent=0) + "\n").encode(), folder / LIST)
+    return said
+
+
+def main(arguments=None, root=ROOT):
+    """Copy, then run JupyterLab until it is stopped; return the exit code."""
+    options = sys.argv[1:] if arguments is None else arguments
+    folder = root / WORK
+    if folder.exists() and not folder.is_dir():
+        print(f"{folder} must be a folder, but is a file: move it away", file=sys.stderr)
+        return 1
+    try:
+        copies = working_copies(root)
+    except ChapterError as error:
+        print(error, file=sys.stderr)
+        return 1
+    folder.mkdir(exist_ok=True)
+    with alone(root):
+        for line in fill(folder, copies):
+            print(line)
+    print(f"Your copies are in {folder}. Stop JupyterLab with Ctrl-C.", flush=True)
+    program = Path(sys.executable).parent / "jupyter"
+    return subprocess.run([program, "lab", *options, folder], check=False).returncode
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(0)
