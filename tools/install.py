@@ -39,6 +39,8 @@ REACH = {
     "use-deprecated",
     "use-feature",
 }
+# Settings of others that `pip config` would take for its own, and show one file alone, or nothing.
+UNCHOSEN = dict.fromkeys(("PIP_GLOBAL", "PIP_QUIET", "PIP_SITE", "PIP_USER", "PIP_VERBOSE"), "0")
 # Python's own settings that change what pip finds installed, or where.
 PYTHONS = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
 
@@ -89,7 +91,8 @@ def environment(variables):
     """
     kept = {name: value for name, value in variables.items() if name not in PYTHONS}
     command = [*PIP, "config", "list"]
-    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
+    plainly = kept | UNCHOSEN
+    done = subprocess.run(command, env=plainly, capture_output=True, text=True, check=False)
     others = {name: value for name, value in kept.items() if not name.startswith("PIP_")}
     # Without files, and outside of an environment rather not at all.
     only = {"PIP_CONFIG_FILE": os.devnull, "PIP_REQUIRE_VIRTUALENV": "1"}
