@@ -19,6 +19,12 @@ SEED = 0
 PRESET = paper
 DATA_HOME =
 STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
+# What takes too long for every change, or needs more than everybody has.
+HEAVY = test-solutions test-site test-classroom test-bundle test-colab
+# make test-all FRESH=1 runs all steps again; else those that passed on the same files are left out.
+FRESH =
+# How many notebooks run at once, each with one thread.
+JOBS = 2
 
 # Make cannot name a file with a space, and the shell reads some other characters as its own. So such a folder
 # is refused here, before anything happens. Letters of every language are fine.
@@ -35,6 +41,7 @@ READY = $(VENV)/installed
 LAB = $(VENV)/lab-installed
 NBGRADER = $(VENV)/nbgrader-installed
 SITECHECK = $(VENV)/site-check-installed
+PASSED = $(VENV)/test-all.json
 PAGE = $(CURDIR)/_build/html/index.html
 # The user's own settings of Python, pip, Jupyter and libraries stay outside. Those that say how to reach an index
 # are pip's affair; see tools/install.py.
@@ -45,9 +52,12 @@ export PYTHONUTF8 = 1
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
+# Notebooks run side by side, and without the start-up files of the user's IPython.
+SIDE_BY_SIDE = IPYTHONDIR="$$(cd "$(VENV)" && pwd)/ipython" OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
+	$(PYTEST) --nbval --nbval-current-env --numprocesses $(JOBS) --dist loadfile
 
 .NOTPARALLEL:
-.PHONY: help book lab test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
+.PHONY: help book lab test test-all notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
 	slides bundle test-bundle classroom test-classroom test-site
 
@@ -63,6 +73,10 @@ book: notebooks exercises site  ## build the website, and print the page to open
 test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 	@MAKE="$(MAKE)" $(PY) tools/steps.py $(STEPS)
 
+test-all: $(READY)  ## run every check, the heavy ones too; goes on where it stopped (some hours; see CONTRIBUTING.md)
+	@$(if $(FRESH),rm -f "$(PASSED)")
+	@MAKE="$(MAKE)" $(PY) tools/steps.py --resume "$(PASSED)" $(STEPS) $(HEAVY)
+
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
 	@$(PY) tools/notebooks.py
 	@$(PY) tools/pictures.py
@@ -71,7 +85,7 @@ exercises: $(READY)  ## make the notebooks of the exercises and of their solutio
 	@$(PY) tools/exercises.py
 
 test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, and compare outputs
-	$(PYTEST) --nbval --nbval-current-env book/exercises book/solutions
+	$(SIDE_BY_SIDE) book/exercises book/solutions
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) tools/claims.py
@@ -108,7 +122,7 @@ notebooks-check: $(READY)  ## check that notebooks are what their chapters give,
 	@$(PY) tools/exercises.py --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
-	$(PYTEST) --nbval --nbval-current-env --ignore=book/exercises --ignore=book/solutions book
+	$(SIDE_BY_SIDE) book/*.ipynb
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
 	@$(PY) tools/website.py

@@ -169,3 +169,125 @@ def test_all_steps_run_and_one_failure_is_enough(tmp_path, monkeypatch):
     assert last == [["bad", "FAILED"], ["good", "passed"], ["all", "FAILED"]]
     done = subprocess.run([*command[:2], "good"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0
+
+
+def repository(folder):
+    """Make a repository with two targets, of which the first fails while a file is there."""
+    (folder / "Makefile").write_text(
+        "flaky:\n\t@echo flaky >> ran; test ! -e .git/broken\ngood:\n\t@echo good >> ran\n"
+    )
+    (folder / ".gitignore").write_text("ran\nstate.json\n")
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    (folder / ".git" / "broken").touch()
+
+
+def run_all(folder):
+    """Run both targets; return the exit code, what ran, and the last lines."""
+    (folder / "ran").write_text("")
+    command = [sys.executable, steps.__file__, "--resume", "state.json", "flaky", "good"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, (folder / "ran").read_text().split(), done.stdout.splitlines()[-3:]
+
+
+def test_what_passed_is_left_out_until_a_file_changes(tmp_path, monkeypatch):
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    repository(tmp_path)
+    code, ran, _ = run_all(tmp_path)
+    assert (code, ran) == (1, ["flaky", "good"])
+    (tmp_path / ".git" / "broken").unlink()
+    code, ran, lines = run_all(tmp_path)
+    assert (code, ran) == (0, ["flaky"])
+    assert "in an earlier call" in lines[1]
+    assert "in an earlier call" not in lines[0]
+    assert run_all(tmp_path)[:2] == (0, [])
+    (tmp_path / "chapter.py").write_text("x = 1")
+    assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
+    (tmp_path / "state.json").write_text("{")
+    assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
+
+
+def test_without_git_nothing_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "none"))
+    (tmp_path / "Makefile").write_text("flaky good:\n\t@echo $@ >> ran\n")
+    for _ in range(2):
+        assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
+
+
+# The user's settings ------------------------------------------------------------------------------
+
+
+def clone_with(settings, folder):
+    """Clone the course's own files with some settings of git, and return the clone."""
+    source = folder / "source"
+    source.mkdir()
+    for name in (".gitattributes", "tools/find_python.sh", "book/_static/logo.svg"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes((ROOT / name).read_bytes())
+    (source / "data.npz").write_bytes(b"PK\r\n\n\r")
+    for command in (["init", "--quiet"], ["add", "."], [*COMMIT]):
+        subprocess.run(["git", *command], cwd=source, check=True)
+    options = [word for setting in settings for word in ("-c", setting)]
+    command = ["git", "clone", "--quiet", *options, str(source), str(folder / "clone")]
+    subprocess.run(command, check=True)
+    return folder / "clone"
+
+
+COMMIT = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+COMMIT += ["commit", "--quiet", "--no-verify", "--message", "course"]
+
+
+@pytest.mark.parametrize("setting", ["core.autocrlf=true", "core.eol=crlf"])
+def test_line_ends_do_not_depend_on_gits_settings(tmp_path, setting):
+    clone = clone_with([setting], tmp_path)
+    assert b"\r" not in (clone / "tools" / "find_python.sh").read_bytes()
+    assert (clone / "data.npz").read_bytes() == b"PK\r\n\n\r"
+
+
+STRAY = {
+    "AE_SEED": "7",
+    "AE_STRICT": "0",
+    "JUPYTER_PATH": "/elsewhere",
+    "KERAS_BACKEND": "jax",
+    "MPLBACKEND": "none",
+    "PYTEST_ADDOPTS": "--no-such-option",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONPATH": "/elsewhere",
+    "PYTHONWARNINGS": "error",
+    "TF_USE_LEGACY_KERAS": "1",
+}
+
+
+def test_settings_of_the_user_do_not_reach_what_make_runs(tmp_path):
+    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\nshow:\n\t@env\n")
+    done = subprocess.run(
+        ["make", "--no-print-directory", "show"],
+        cwd=tmp_path,
+        env={**os.environ, **STRAY, "AE_CHROMIUM": "/my/browser", "MAKEFLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert not STRAY.keys() & shown.keys()
+    assert shown["AE_CHROMIUM"] == "/my/browser"
+
+
+def test_the_server_builds_nothing(tmp_path):
+    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\n")
+    done = subprocess.run(
+        ["make", "serve"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "There is no website yet. Run: make book" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_every_heavy_check_is_a_target_that_contributing_explains():
+    makefile = (ROOT / "Makefile").read_text()
+    heavy = re.search(r"^HEAVY = (.+)$", makefile, re.MULTILINE)[1].split()
+    targets = re.findall(r"^(test-[a-z]+):", makefile, re.MULTILINE)
+    assert set(heavy) == set(targets) - {"test-all"}
+    contributing = (ROOT / "CONTRIBUTING.md").read_text()
+    for target in heavy:
+        assert f"| `make {target}` |" in contributing

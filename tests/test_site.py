@@ -340,6 +340,8 @@ def test_buttons_lead_to_the_pages_own_files(name):
         for link in soup.select(".article-header-buttons a[href]")
     }
     assert in_repository(buttons["Colab"]) == ROOT / "book" / f"{name}.ipynb"
+    blank = ROOT / "book" / notebooks.BLANK / f"{name}.ipynb"
+    assert in_repository(buttons["Colab, without answers"]) == blank
     assert in_repository(buttons["Suggest edit"]) == ROOT / "chapters" / f"{name}.py"
     assert buttons["Binder"].startswith("https://mybinder.org/v2/gh/")
     assert buttons["Binder"].endswith(f"/main?urlpath=lab/tree/book/{name}.ipynb")

@@ -1,4 +1,4 @@
-"""The website's build: complete or not at all, nothing left of an earlier one. Sphinx does not run."""
+"""The website's build: complete or not at all, nothing left of an earlier one. Without Sphinx."""
 
 from pathlib import Path
 
@@ -90,8 +90,11 @@ def test_notebooks_as_they_were_written_are_fit(course):
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        (lambda cells: cells[0].update(outputs=[]), "other outputs than were written"),
-        (lambda cells: cells[0].outputs[0].update(text="2\n"), "other outputs than were written"),
+        (lambda cells: cells[0].update(outputs=[]), "has other outputs than were written"),
+        (
+            lambda cells: cells[0].outputs[0].update(text="2\n"),
+            "has other outputs than were written",
+        ),
         (lambda cells: cells.append(nbformat.v4.new_markdown_cell("notes")), "was edited"),
     ],
 )

@@ -24,8 +24,9 @@ OLD_MARK = "installed"
 OWN = ".venv"
 
 # What making an environment, pip and this course's Makefile put at its top.
-PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore"}
+PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore", "ipython"}
 STAMPS = {MARK, OLD_MARK, "nbgrader-installed", "site-check-installed", "lab-installed"}
+STAMPS |= {"test-all.json"}
 
 
 class RefusedError(Exception):

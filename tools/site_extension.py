@@ -4,6 +4,7 @@
 - They keep their proportions on a narrow screen, and their place while they are loading.
 - "Suggest edit" leads to the chapter's script, the file that people edit, not to its notebook.
 - Links between notebooks, which lead to Colab, lead to the pages of the website.
+- A second button for Colab opens the notebook without its outputs.
 - Pages do not name the foreign host of a program (Thebe) that this book does not use.
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import links
 from myst_nb.core.render import NbElementRenderer
+from notebooks import BLANK
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -110,6 +112,42 @@ def lead_to_scripts(app, pagename, templatename, context, doctree):
                 button["url"] = script_of(button["url"])
 
 
+def without_answers(buttons):
+    """Return the button that opens a notebook without its outputs in Colab, or None.
+
+    Parameters
+    ----------
+    buttons : list of dict
+        The theme's launch buttons of a page.
+
+    Examples
+    --------
+    >>> url = "https://colab.example/github/a/b/blob/main/book/04_pca.ipynb"
+    >>> button = without_answers([{"text": "Binder", "url": ""}, {"text": "Colab", "url": url}])
+    >>> button["text"], button["url"]
+    ('Colab, without answers', 'https://colab.example/github/a/b/blob/main/book/without_answers/04_pca.ipynb')
+    """
+    for button in buttons:
+        start, found, name = button.get("url", "").rpartition("/book/")
+        # Solutions are answers.
+        if button.get("text") == "Colab" and found and not name.startswith("solutions/"):
+            return {
+                **button,
+                "text": "Colab, without answers",
+                "tooltip": "Launch on Colab without outputs, to predict before you see",
+                "url": f"{start}/book/{BLANK}/{name}",
+            }
+    return None
+
+
+def lead_to_blank(app, pagename, templatename, context, doctree):
+    """Add the button that opens a notebook without outputs (``html-page-context``)."""
+    for group in context.get("header_buttons", []):
+        if group.get("label") == "launch-buttons":
+            button = without_answers(group["buttons"])
+            group["buttons"] += [button] if button else []
+
+
 def drop_thebe(app, pagename, templatename, context, doctree):
     """Take out scripts that name Thebe's host (``html-page-context``)."""
     context["script_files"] = [
@@ -136,5 +174,6 @@ def setup(app):
     # After the theme and its extensions, which put buttons and scripts there.
     app.connect("html-page-context", size_pictures, priority=900)
     app.connect("html-page-context", lead_to_scripts, priority=900)
+    app.connect("html-page-context", lead_to_blank, priority=900)
     app.connect("html-page-context", drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
