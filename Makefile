@@ -43,9 +43,10 @@ NBGRADER = $(VENV)/nbgrader-installed
 SITECHECK = $(VENV)/site-check-installed
 PASSED = $(VENV)/test-all.json
 PAGE = $(CURDIR)/_build/html/index.html
-# The user's own settings of Python, pip, Jupyter and libraries stay outside. Those that say how to reach an index
-# are pip's affair; see tools/install.py.
-unexport $(filter-out AE_CHROMIUM AE_DATA_HOME AE_PROGRESS, \
+# The user's own settings of Python, Jupyter and libraries stay outside (for those of pip see tools/install.py). A
+# reader may choose a seed for the notebooks.
+PASSED_ON = AE_CHROMIUM AE_DATA_HOME AE_PROGRESS $(if $(filter lab,$(MAKECMDGOALS)),AE_SEED)
+unexport $(filter-out $(PASSED_ON), \
 	$(filter AE_% IPYTHON% JUPYTER% KERAS_% MATPLOTLIB% MPL% PYTEST_% PYTHON% RUFF_% SPHINX% TF_% XLA_%, $(.VARIABLES)))
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYTHONUTF8 = 1

@@ -126,13 +126,9 @@ def test_a_file_where_the_folder_should_be_is_refused(course, capsys):
 def test_jupyterlab_opens_on_the_copies_with_the_options_given(course, monkeypatch, capsys):
     called = []
 
-    class Done:
-        returncode = 0
-
-    monkeypatch.setattr(
-        lab.subprocess, "run", lambda command, check: called.append(command) or Done
-    )
-    assert lab.main(["--no-browser"], course) == 0
-    assert called[0][1:] == ["lab", "--no-browser", course / "work"]
+    monkeypatch.setattr(lab.os, "execv", lambda _, command: called.append(command))
+    lab.main(["--no-browser"], course)
+    assert called[0][1] == "lab"
+    assert called[0][-2:] == ["--no-browser", str(course / "work")]
     assert sorted(texts(course / "work")) == NAMES
     assert capsys.readouterr().out.count(": copied") == 3

@@ -273,6 +273,19 @@ def test_settings_of_the_user_do_not_reach_what_make_runs(tmp_path):
     assert shown["AE_CHROMIUM"] == "/my/browser"
 
 
+def test_a_reader_may_choose_a_seed_for_the_notebooks(tmp_path):
+    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\nlab:\n\t@env\n")
+    done = subprocess.run(
+        ["make", "--no-print-directory", "lab", "--old-file=.venv/lab-installed"],
+        cwd=tmp_path,
+        env={**os.environ, "AE_SEED": "7", "MAKEFLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "AE_SEED=7" in done.stdout.splitlines()
+
+
 def test_the_server_builds_nothing(tmp_path):
     (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\n")
     done = subprocess.run(

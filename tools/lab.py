@@ -8,7 +8,7 @@ is put beside it.
 
 import hashlib
 import json
-import subprocess
+import os
 import sys
 from pathlib import Path
 
@@ -71,16 +71,16 @@ def fill(folder, copies):
         path, wanted = folder / name, hashlib.sha256(content).hexdigest()
         if not path.exists():
             put(path, content)
-            said.append(f"{path}: copied")
+            said.append(f"{name}: copied")
         elif digest(path) == wanted:
             listed[name] = wanted
         elif ours(path):
             put(path, content)
-            said.append(f"{path}: renewed, since you had not changed it")
+            said.append(f"{name}: renewed, since you had not changed it")
         elif listed.get(name) != wanted:
             new = beside(path, ours)
             put(new, content)
-            said.append(f"{path}: yours, and left as it is; the new version is {new.name}")
+            said.append(f"{name}: yours, and left as it is; the new version is {new.name}")
             # So that the same version is not put there again.
             listed[name] = wanted
     write((json.dumps(listed, indent=0) + "\n").encode(), folder / LIST)
@@ -88,7 +88,7 @@ def fill(folder, copies):
 
 
 def main(arguments=None, root=ROOT):
-    """Copy, then run JupyterLab until it is stopped; return the exit code."""
+    """Copy, then become JupyterLab; return the exit code where something is in the way."""
     options = sys.argv[1:] if arguments is None else arguments
     folder = root / WORK
     if folder.exists() and not folder.is_dir():
@@ -102,14 +102,13 @@ def main(arguments=None, root=ROOT):
     folder.mkdir(exist_ok=True)
     with alone(root):
         for line in fill(folder, copies):
-            print(line)
+            print(f"{WORK}/{line}")
     print(f"Your copies are in {folder}. Stop JupyterLab with Ctrl-C.", flush=True)
-    program = Path(sys.executable).parent / "jupyter"
-    return subprocess.run([program, "lab", *options, folder], check=False).returncode
+    program = str(Path(sys.executable).parent / "jupyter")
+    # In this process's place, so that Ctrl-C reaches JupyterLab alone, which need not ask again:
+    # everything is saved.
+    os.execv(program, [program, "lab", "--ServerApp.answer_yes=True", *options, str(folder)])
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(0)
+    sys.exit(main())
