@@ -47,6 +47,7 @@ PAGE = $(CURDIR)/_build/html/index.html
 # reader may choose a seed for the notebooks.
 PASSED_ON = AE_CHROMIUM AE_DATA_HOME AE_PROGRESS $(if $(filter lab,$(MAKECMDGOALS)),AE_SEED)
 unexport $(filter-out $(PASSED_ON), \
+	CDPATH CLICOLOR CLICOLOR_FORCE COLUMNS FORCE_COLOR LINES NO_COLOR PY_COLORS \
 	$(filter AE_% IPYTHON% JUPYTER% KERAS_% MATPLOTLIB% MPL% PYTEST_% PYTHON% RUFF_% SPHINX% TF_% XLA_%, $(.VARIABLES)))
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYTHONUTF8 = 1

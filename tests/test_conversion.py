@@ -336,6 +336,7 @@ def test_chapters_run_alike_wherever_they_run(course, tmp_path, monkeypatch):
     (startup / "mine.py").write_text("raise SystemExit('a start-up file of the user ran')")
     for name, value in {
         "AE_SEED": "7",
+        "COLUMNS": "20",
         "IPYTHONDIR": str(tmp_path / "ipython"),
         "KERAS_BACKEND": "jax",
         "MPLBACKEND": "none",
@@ -345,7 +346,7 @@ def test_chapters_run_alike_wherever_they_run(course, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     (course / "chapters" / "01_one.py").write_text(
         "# %% [markdown]\n# # A\n\n# %%\nimport os\n\nfrom pathlib import Path\n\n"
-        "assert not [n for n in ('KERAS_BACKEND', 'PYTHONWARNINGS') if n in os.environ]\n"
+        "assert not [n for n in ('COLUMNS', 'KERAS_BACKEND', 'PYTHONWARNINGS') if n in os.environ]\n"
         "print(os.environ.get('AE_SEED'), os.environ['AE_PROGRESS'], os.listdir(Path.cwd()))\n"
         "Path('left.txt').write_text('x');\n"
     )

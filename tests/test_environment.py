@@ -186,7 +186,7 @@ def test_only_settings_of_pip_that_reach_an_index_count(tmp_path, where):
         for name, value in (HARMFUL | wanted).items():
             variables[f"PIP_{name.replace('-', '_').upper()}"] = value
     variables["PYTHONPATH"] = "/somebody/elses/packages"
-    ours = install.environment(variables)
+    ours = install.pip_variables(variables)
     assert "PYTHONPATH" not in ours
     pips = {name: value for name, value in ours.items() if name.startswith("PIP_")}
     assert pips["PIP_INDEX_URL"] == wanted["index-url"]

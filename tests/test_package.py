@@ -1,5 +1,6 @@
 """The package alone: what it holds, what it asks for, and that it works without the course."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import colab
 import pytest
+from install import pip_variables
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
@@ -92,7 +94,7 @@ def test_alone_in_a_fresh_environment_it_loads_the_digits(wheel, tmp_path):
     run(sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv"))
     python = str(tmp_path / "venv" / "bin" / "python")
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps"]
-    run(*pip, pinned("numpy"), str(wheel))
+    run(*pip, pinned("numpy"), str(wheel), env=pip_variables(os.environ))
     # Isolated (-I): no environment variable and no current folder adds to the path.
     shapes, place = run(python, "-I", "-c", LOAD, cwd=tmp_path).splitlines()
     assert shapes == "(60000, 784) float32 (10000, 784) (10000,)"

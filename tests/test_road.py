@@ -245,6 +245,9 @@ def test_line_ends_do_not_depend_on_gits_settings(tmp_path, setting):
 
 
 STRAY = {
+    "CDPATH": "/elsewhere",
+    "COLUMNS": "40",
+    "FORCE_COLOR": "1",
     "AE_SEED": "7",
     "AE_STRICT": "0",
     "JUPYTER_PATH": "/elsewhere",

@@ -9,6 +9,7 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 
 import argparse
 import html
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from string import Template
 import yaml
 from contents import unfit
 from copies import working_copies
+from install import pip_variables
 from made import alone, keep_unless_noted, note
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +123,7 @@ def collect_wheels(folder):
     room where it is installed has no network for the tools that building needs.
     """
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", "wheels"]
-    run([*pip, "--requirement", "requirements.txt"], cwd=folder)
+    run([*pip, "--requirement", "requirements.txt"], cwd=folder, env=pip_variables(os.environ))
 
 
 # The start page ----------------------------------------------------------------------------------

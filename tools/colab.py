@@ -23,9 +23,11 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+from install import pip_variables
 from notebooks import code_cells, read_address
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from settings import neutral
 from steps import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +53,7 @@ class ColabError(Exception):
 def run(command, **options):
     """Run a command; return what it printed, or raise with all that it said."""
     command = [str(word) for word in command]
+    options.setdefault("env", pip_variables(os.environ))
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     if done.returncode:
         raise ColabError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
@@ -286,14 +289,14 @@ def _processor_seconds():
 
 
 def environment(python):
-    """Return the variables under which notebooks run: nothing of this repository's own."""
+    """Return the variables under which notebooks run: none of this repository's or the user's."""
+    programs = Path(python).parent
     kept = {
         name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AE_", "PYTHON", "JUPYTER", "MAKE", "VIRTUAL_ENV"))
+        for name, value in neutral(pip_variables(os.environ), programs.parent / "user").items()
+        if not name.startswith(("MAKE", "VIRTUAL_ENV"))
     }
-    path = f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**kept, "PATH": path, "AE_PROGRESS": "0", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**kept, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
 
 def chosen_notebooks(names, root=ROOT):

@@ -77,7 +77,7 @@ def read_settings(listed):
     return found
 
 
-def environment(variables):
+def pip_variables(variables):
     """Return the variables under which pip runs.
 
     Parameters
@@ -107,7 +107,7 @@ def main(arguments):
     with (
         alone(ROOT),
         subprocess.Popen(
-            command, env=environment(os.environ), stdout=subprocess.PIPE, text=True
+            command, env=pip_variables(os.environ), stdout=subprocess.PIPE, text=True
         ) as process,
     ):
         for line in process.stdout:

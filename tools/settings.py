@@ -7,6 +7,16 @@ stands in the course must not depend on the machine of whoever ran it last.
 # What Python, Jupyter and the libraries of the course read. Not those that describe the machine,
 # such as CUDA_VISIBLE_DEVICES or OMP_NUM_THREADS.
 PREFIXES = ("AE_", "IPYTHON", "JUPYTER", "KERAS_", "MPL", "MATPLOTLIB", "PYTHON", "TF_", "XLA_")
+# What says how wide and how colourful a terminal is, which printed tables follow.
+TERMINAL = (
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LINES",
+    "NO_COLOR",
+    "PY_COLORS",
+)
 
 
 def neutral(variables, folder):
@@ -29,7 +39,11 @@ def neutral(variables, folder):
     >>> sorted(ours)
     ['AE_PROGRESS', 'HOME', 'IPYTHONDIR', 'KERAS_HOME', 'PYTHONUTF8', 'TF_CPP_MIN_LOG_LEVEL']
     """
-    kept = {name: value for name, value in variables.items() if not name.startswith(PREFIXES)}
+    kept = {
+        name: value
+        for name, value in variables.items()
+        if not name.startswith(PREFIXES) and name not in TERMINAL
+    }
     return kept | {
         "AE_PROGRESS": "0",
         "IPYTHONDIR": str(folder),
