@@ -44,10 +44,11 @@ SITECHECK = $(VENV)/site-check-installed
 PASSED = $(VENV)/test-all.json
 PAGE = $(CURDIR)/_build/html/index.html
 # The user's own settings of Python, Jupyter and libraries stay outside (for those of pip see tools/install.py). A
-# reader may choose a seed for the notebooks.
-PASSED_ON = AE_CHROMIUM AE_DATA_HOME AE_PROGRESS $(if $(filter lab,$(MAKECMDGOALS)),AE_SEED)
+# reader may choose a seed for the notebooks, and full-scale runs may need to know where the graphics card's tools are.
+PASSED_ON = AE_CHROMIUM AE_DATA_HOME AE_PROGRESS $(if $(filter lab,$(MAKECMDGOALS)),AE_SEED) \
+	$(if $(filter paper,$(MAKECMDGOALS)),TF_% XLA_%)
 unexport $(filter-out $(PASSED_ON), \
-	CDPATH CLICOLOR CLICOLOR_FORCE COLUMNS FORCE_COLOR LINES NO_COLOR PY_COLORS \
+	CDPATH CLICOLOR CLICOLOR_FORCE COLUMNS FORCE_COLOR LINES NO_COLOR \
 	$(filter AE_% IPYTHON% JUPYTER% KERAS_% MATPLOTLIB% MPL% PYTEST_% PYTHON% RUFF_% SPHINX% TF_% XLA_%, $(.VARIABLES)))
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYTHONUTF8 = 1

@@ -346,7 +346,8 @@ def test_chapters_run_alike_wherever_they_run(course, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     (course / "chapters" / "01_one.py").write_text(
         "# %% [markdown]\n# # A\n\n# %%\nimport os\n\nfrom pathlib import Path\n\n"
-        "assert not [n for n in ('COLUMNS', 'KERAS_BACKEND', 'PYTHONWARNINGS') if n in os.environ]\n"
+        "users = {'COLUMNS', 'KERAS_BACKEND', 'PYTHONWARNINGS'} & set(os.environ)\n"
+        "assert not users\n"
         "print(os.environ.get('AE_SEED'), os.environ['AE_PROGRESS'], os.listdir(Path.cwd()))\n"
         "Path('left.txt').write_text('x');\n"
     )

@@ -15,7 +15,6 @@ TERMINAL = (
     "FORCE_COLOR",
     "LINES",
     "NO_COLOR",
-    "PY_COLORS",
 )
 
 
