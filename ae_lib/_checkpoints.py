@@ -122,7 +122,7 @@ def restore(path, rbm, trained_on):
         return False
     _check_same(path, settings, _settings(rbm), stored_for == trained_on)
     rbm.n_features_in_ = learnt["components_"].shape[1]
-    rbm._start(rbm.n_features_in_)
+    rbm._start(rbm.n_features_in_, rbm.batch_size)
     for name, value in learnt.items():
         setattr(rbm, name, value)
     rbm.reconstruction_error_ = rbm.reconstruction_error_.tolist()

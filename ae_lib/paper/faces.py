@@ -27,6 +27,7 @@ from ae_lib.paper.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_whole
+from ae_lib.progress import bars_hidden
 from ae_lib.paper.training import FineTuning, squared, train
 from ae_lib.paper.turned_faces import TurnedFaces
 
@@ -312,7 +313,7 @@ def _codes(run, part, model, patches):
     if file.exists():
         with np.load(file) as stored:
             codes, seconds = stored["codes"], float(stored["seconds"])
-    hidden = not run.verbose or os.environ.get("AE_PROGRESS") == "0"
+    hidden = not run.verbose or bars_hidden()
     with tqdm(
         total=len(patches), initial=len(codes), desc=f"{run.name}: codes, {part}", unit="patch",
         leave=False, disable=hidden,
