@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import time
+import warnings
 from pathlib import Path
 
 try:
@@ -32,7 +33,9 @@ def as_folder(path):
     >>> as_folder("~/results") == Path.home() / "results"
     True
     """
-    return Path(os.path.expanduser(path))
+    path = Path(path)
+    # Not every name that begins like this: "~name" would have to be a user of this machine.
+    return path.expanduser() if path.parts[:1] == ("~",) else path
 
 
 def require_writable(folder, what):
@@ -102,6 +105,26 @@ def write_whole(path, write):
         if isinstance(error, OSError):
             raise type(error)(f"{path} cannot be written: {error}") from error
         raise
+
+
+@contextlib.contextmanager
+def warn_if_unwritten():
+    """Turn a failure to write in the block into a warning, for computing goes on without the file.
+
+    Warns
+    -----
+    UserWarning
+        Instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        warnings.warn(
+            f"A checkpoint is missing, and training goes on without it: {error}. If the run is "
+            "killed, what the checkpoint would have kept is trained again",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def set_aside(path):

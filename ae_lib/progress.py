@@ -7,7 +7,6 @@ from tqdm import tqdm
 
 from ae_lib._keras import keras
 
-
 # The bar that is open. Whoever interrupts `model.fit` leaves its bar open, because Keras
 # does not say that training has ended, and IPython keeps it alive with the traceback.
 _open = weakref.WeakSet()

@@ -22,7 +22,7 @@ HIDDEN_KINDS = ("bernoulli", "gaussian")
 _FIRST_WEIGHTS = 0.1
 # A logistic unit is as good as certain at an input of 20. No sound training has weights like this.
 _LARGEST_WEIGHT = 100.0
-# A hundredth of the step between two of 256 grey values: what rounding adds to scaled data, at most.
+# A hundredth of the step between two of 256 grey values: rounding adds no more to scaled data.
 _ROUNDING = 1 / 25_500
 # Rows handed to TensorFlow at a time. TensorFlow copies what it is handed, so not the whole data.
 _BLOCK_ROWS = 2000

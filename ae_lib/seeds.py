@@ -49,8 +49,8 @@ def set_seed(seed=None):
     there in later digits, and after long training more than that.
 
     What the course's numbers depend on besides is set to Keras' and TensorFlow's own defaults,
-    whatever ``keras.json`` or an earlier call says: numbers of type float32, channels last, no limit
-    of epochs, compiled functions. Whoever wants to try another setting makes it after this call.
+    whatever ``keras.json`` or an earlier call says: numbers of type float32, channels last, no
+    limit of epochs, compiled functions. Whoever wants another setting makes it after this call.
 
     Parameters
     ----------
