@@ -3,16 +3,18 @@
 import hashlib
 import io
 import json
-import os
 import warnings
 
 import numpy as np
 
+from ae_lib._files import set_aside, write_whole
 from ae_lib._rbm_math import Parameters
 
 # The attributes that are kept, without the underscore at their ends.
 _LEARNT = ("components", "intercept_hidden", "intercept_visible", "reconstruction_error")
 _BLOCK_ROWS = 2000
+# zip, NumPy and JSON have a dozen ways to say that bytes are wrong.
+_UNREADABLE = Exception
 
 
 def digest(before, *arrays):
@@ -55,13 +57,32 @@ def digest_of_learnt(before, rbm):
 def store(path, rbm, trained_on):
     """Write a trained machine to a file, whole or not at all.
 
+    A file that cannot be read is kept under another name, since nobody knows whose it is.
+
     Parameters
     ----------
     path : pathlib.Path
     rbm : RBM
     trained_on : str
         Digest of its training data.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, or if a file of another run is there meanwhile. What was
+        there before is still there.
     """
+    if path.exists():
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                settings, stored_for = _origin(file)
+        except _UNREADABLE:
+            set_aside(path)
+        else:
+            try:
+                _check_same(path, settings, _settings(rbm), stored_for == trained_on)
+            except ValueError as error:
+                raise FileExistsError(str(error)) from error
     arrays = {
         "settings": json.dumps(_settings(rbm)),
         "trained_on": trained_on,
@@ -70,13 +91,12 @@ def store(path, rbm, trained_on):
         "n_batches": rbm._n_batches,
         **{f"velocity_of_{name}": value for name, value in rbm._velocity._asdict().items()},
     }
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        np.savez(file, **arrays)
-        # Without this a power failure could leave the final name on an empty file.
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    write_whole(path, lambda file: np.savez(file, **arrays))
+
+
+def _origin(file):
+    """Return the settings and the digest of the training data that a file names."""
+    return json.loads(str(file["settings"])), str(file["trained_on"])
 
 
 def restore(path, rbm, trained_on):
@@ -111,18 +131,18 @@ def restore(path, rbm, trained_on):
         return False
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            settings, stored_for = json.loads(str(file["settings"])), str(file["trained_on"])
+            settings, stored_for = _origin(file)
             learnt = {f"{name}_": file[name] for name in _LEARNT}
             n_batches = int(file["n_batches"])
             velocity = Parameters(*(file[f"velocity_of_{name}"] for name in Parameters._fields))
-    except Exception as error:  # zip, NumPy and JSON have a dozen ways to say that bytes are wrong
+    except _UNREADABLE as error:
         warnings.warn(
             f"{path} is damaged, so its layer is trained again: {error}", UserWarning, stacklevel=4
         )
         return False
     _check_same(path, settings, _settings(rbm), stored_for == trained_on)
     rbm.n_features_in_ = learnt["components_"].shape[1]
-    rbm._start(rbm.n_features_in_)
+    rbm._start(rbm.n_features_in_, rbm.batch_size)
     for name, value in learnt.items():
         setattr(rbm, name, value)
     rbm.reconstruction_error_ = rbm.reconstruction_error_.tolist()

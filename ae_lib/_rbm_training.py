@@ -3,7 +3,7 @@
 One graph serves machines and data of all shapes; it is built once for each kind of machine. XLA
 turns it into a program once for each shape, in some tenths of a second. In that program the weights
 are changed where they are, and all that is done to an array beside a matrix product is done in one
-pass.
+pass. The graph is asked for by itself, because TensorFlow's eager mode would run the Python code.
 """
 
 import functools
@@ -78,7 +78,7 @@ def compiled_training(kinds, n_steps, persistent):
             number += 1
         return parameters, velocity, chain, error
 
-    return train
+    return train.get_concrete_function()
 
 
 @functools.cache
@@ -95,4 +95,4 @@ def compiled_gibbs(kinds):
             step += 1
         return v
 
-    return gibbs
+    return gibbs.get_concrete_function()

@@ -22,6 +22,8 @@ HIDDEN_KINDS = ("bernoulli", "gaussian")
 _FIRST_WEIGHTS = 0.1
 # A logistic unit is as good as certain at an input of 20. No sound training has weights like this.
 _LARGEST_WEIGHT = 100.0
+# A hundredth of the step between two of 256 grey values: rounding adds no more to scaled data.
+_ROUNDING = 1 / 25_500
 # Rows handed to TensorFlow at a time. TensorFlow copies what it is handed, so not the whole data.
 _BLOCK_ROWS = 2000
 
@@ -57,9 +59,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     weight_decay : float, default=0.0002
         At least 0. For weights only, not for biases.
     batch_size : int, default=100
-        Rows in a mini-batch, at most as many as the data has. Where rows are left over, the last
-        mini-batch is smaller and its step is smaller in proportion, so that every row counts the
-        same.
+        Rows in a mini-batch. Where rows are left over, the last mini-batch is smaller and its step
+        is smaller in proportion, so that every row counts the same. If :meth:`fit` gets fewer rows
+        than this, they are one mini-batch, with a warning and a whole step.
     n_iter : int, default=10
         Epochs, passes over the data. 0 leaves the machine as it is before training.
     n_steps : int, default=1
@@ -96,6 +98,9 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         one is not always a better machine.
     n_iter_ : int
         Epochs behind the machine.
+    batch_size_ : int
+        Rows in a mini-batch when training began: ``batch_size``, or the rows of :meth:`fit` if they
+        were fewer.
     n_features_in_ : int
         Number of visible units.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -103,7 +108,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    *Kinds of visible units.* Bernoulli: values from 0 to 1, probabilities of ink. Gaussian: real
+    *Kinds of visible units.* Bernoulli: values from 0 to 1, probabilities of ink; what lies outside
+    by rounding counts as 0 or 1. Gaussian: real
     numbers with variance 1 given the hidden units, so the data has to be standardised;
     :math:`\sum_i (v_i - a_i)^2 / 2` stands for :math:`-\sum_i a_i v_i` in the energy. Multinomial:
     counts :math:`n_i` of a document's words drive the hidden units,
@@ -208,22 +214,38 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         TypeError, ValueError
             If a setting or the data is not what it should be; nothing was computed yet.
         FloatingPointError
-            If training diverges. The machine is left as it was after the last sound epoch.
+            If training diverges.
 
         Warns
         -----
         UserWarning
-            If Gaussian visible units get data that is not standardised.
+            If Gaussian visible units get data that is not standardised, or if there are fewer rows
+            than ``batch_size``.
+
+        Notes
+        -----
+        If training is stopped, by divergence or from the keyboard, the machine is as it was after
+        the last whole epoch. If there was none, and if the call was refused, it is what it was
+        before the call: a trained machine stays trained.
         """
-        momentum = self._check_settings()
-        X = self._check_training_data(X, reset=True)
-        self._start(X.shape[1])
-        with epoch_bar(self._description, self.n_iter, shown=bool(self.verbose)) as bar:
-            for epoch in range(self.n_iter):
-                order = np.random.default_rng([self._seed, epoch]).permutation(len(X))
-                self._train_epoch(X, order, momentum)
-                bar.set_postfix(error=f"{self.reconstruction_error_[-1]:.4f}", refresh=False)
-                bar.update()
+        before = vars(self).copy()
+        trained = False
+        try:
+            momentum = self._check_settings()
+            X = self._check_training_data(X, reset=True)
+            batch_size = self._reduced_batch_size(len(X))
+            self._start(X.shape[1], batch_size)
+            with epoch_bar(self._description, self.n_iter, shown=bool(self.verbose)) as bar:
+                for epoch in range(self.n_iter):
+                    order = np.random.default_rng([self._seed, epoch]).permutation(len(X))
+                    self._train_epoch(X, order, momentum, batch_size)
+                    trained = True
+                    bar.set_postfix(error=f"{self.reconstruction_error_[-1]:.4f}", refresh=False)
+                    bar.update()
+        except BaseException:
+            if not trained:
+                self._put_back(before)
+            raise
         return self
 
     def partial_fit(self, X, y=None):
@@ -231,6 +253,10 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         The first call makes a new machine. Momentum follows its schedule, and momentum and
         persistent chains go on, from call to call.
+
+        A chunk may have any number of rows. It is cut into mini-batches of ``batch_size``; what is
+        left over, or a chunk that is smaller, is a smaller mini-batch, whose step is smaller in
+        proportion. So every row counts the same, however the data is cut into chunks.
 
         Parameters
         ----------
@@ -252,14 +278,24 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         Warns
         -----
         UserWarning
-            As :meth:`fit`.
+            If Gaussian visible units get data that is not standardised.
+
+        Notes
+        -----
+        If the pass is refused or stopped, the machine is what it was before the call.
         """
-        momentum = self._check_settings()
-        first = not hasattr(self, "components_")
-        X = self._check_training_data(X, reset=first)
-        if first:
-            self._start(X.shape[1])
-        self._train_epoch(X, None, momentum)
+        before = vars(self).copy()
+        try:
+            momentum = self._check_settings()
+            first = not hasattr(self, "components_")
+            X = self._check_training_data(X, reset=first)
+            if first:
+                self._start(X.shape[1], self.batch_size)
+            batch_size = self.batch_size_ if self.persistent else self.batch_size
+            self._train_epoch(X, None, momentum, batch_size)
+        except BaseException:
+            self._put_back(before)
+            raise
         return self
 
     def transform(self, X):
@@ -318,7 +354,7 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
                 f"Received: shape {H.shape}"
             )
         if self.hidden == "bernoulli":
-            _check_unit_interval(H.min(), H.max(), "H")
+            H = _within_unit_interval(H, "H")
         parameters, kinds = self._parameters(), self._kinds()
         return _by_blocks(lambda h: _rbm_math.visible_mean(h, parameters, kinds, 1.0), H)
 
@@ -403,7 +439,11 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             np.asarray(self.intercept_hidden_, np.float32),
         )
 
-    def _start(self, n_features):
+    def _put_back(self, before):
+        """Make the machine again what it was."""
+        self.__dict__ = before
+
+    def _start(self, n_features, batch_size):
         """Make a machine that has learnt nothing."""
         rng = check_random_state(self.random_state)
         shape = (n_features, self.n_components)
@@ -416,22 +456,23 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         self._seed = _draw_seed(rng)
         self._n_batches = 0
         self._velocity = Parameters(*(np.zeros_like(value) for value in self._parameters()))
-        n_chains = self.batch_size if self.persistent else 0
+        self.batch_size_, self._batch_size_asked = batch_size, self.batch_size
+        n_chains = batch_size if self.persistent else 0
         self._chain = np.zeros((n_chains, self.n_components), np.float32)
 
-    def _train_epoch(self, X, order, momentum):
+    def _train_epoch(self, X, order, momentum, batch_size):
         """Train on all rows once, in an order or as they are; keep the result if it is sound."""
         train = compiled_training(self._kinds(), self.n_steps, self.persistent)
         state = self._parameters(), self._velocity, self._chain
         done, error = self._n_batches, 0.0
-        for batches, n_batches in _mini_batches(X, order, self.batch_size):
+        for batches, n_batches in _mini_batches(X, order, batch_size):
             *state, block_error = train(
                 batches,
                 n_batches,
                 *state,
                 # By the batch size even for a last mini-batch that is smaller: every row counts
                 # the same.
-                self.learning_rate / self.batch_size,
+                self.learning_rate / batch_size,
                 momentum[min(self.n_iter_, len(momentum) - 1)],
                 self.learning_rate * self.weight_decay,
                 self._seed,
@@ -442,12 +483,17 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
 
         parameters, velocity = (Parameters(*map(np.array, group)) for group in state[:2])
         self._check_soundness(parameters)
-        self.components_ = parameters.weights
-        self.intercept_visible_ = parameters.visible_bias
-        self.intercept_hidden_ = parameters.hidden_bias
-        self.reconstruction_error_.append(error / len(X))
-        self.n_iter_ += 1
-        self._velocity, self._chain, self._n_batches = velocity, np.array(state[2]), done
+        # All at once, so that an interruption finds the machine before or after the epoch.
+        vars(self).update(
+            components_=parameters.weights,
+            intercept_visible_=parameters.visible_bias,
+            intercept_hidden_=parameters.hidden_bias,
+            reconstruction_error_=[*self.reconstruction_error_, error / len(X)],
+            n_iter_=self.n_iter_ + 1,
+            _velocity=velocity,
+            _chain=np.array(state[2]),
+            _n_batches=done,
+        )
 
     def _check_soundness(self, parameters):
         """Raise an error if training has left the range of sound numbers."""
@@ -506,21 +552,27 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
             )
 
     def _check_training_data(self, X, *, reset):
-        """Check data to train on, and that it is enough for a mini-batch."""
+        """Check data to train on, and that it goes with what the machine began with."""
         X = self._check_data(X, reset=reset)
-        if self.batch_size > len(X):
+        if self.persistent and not reset and self.batch_size != self._batch_size_asked:
             raise ValueError(
-                f"batch_size must be at most {len(X)}, the number of rows. "
-                f"Received: {self.batch_size}"
-            )
-        if self.persistent and not reset and len(self._chain) != self.batch_size:
-            raise ValueError(
-                f"batch_size must stay at {len(self._chain)}, the number of persistent chains. "
-                f"Received: {self.batch_size}"
+                f"batch_size must stay at {self._batch_size_asked}, which persistent chains began "
+                f"with. Received: {self.batch_size}"
             )
         if self.visible == "gaussian":
             _warn_unless_standardised(X)
         return X
+
+    def _reduced_batch_size(self, n_rows):
+        """Return the number of rows in a mini-batch, and warn if it is not what was asked for."""
+        if self.batch_size > n_rows:
+            warnings.warn(
+                f"batch_size should be at most {n_rows}, the number of rows. Received: "
+                f"{self.batch_size}. All rows are one mini-batch now, so each epoch is one step",
+                UserWarning,
+                stacklevel=3,
+            )
+        return min(self.batch_size, n_rows)
 
     def _check_data(self, X, *, reset=False):
         """Return ``X`` as an array in two dimensions, after the checks that go with its kind."""
@@ -532,10 +584,8 @@ class RBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         if not np.isfinite([low, high]).all():
             check_finite(X, "X")
         if self.visible == "bernoulli":
-            _check_unit_interval(low, high, "X")
-        if self.visible == "multinomial":
-            _check_counts(X)
-        return X
+            return _within_unit_interval(X, "X")
+        return _as_counts(X) if self.visible == "multinomial" else X
 
 
 def _draw_seed(rng):
@@ -556,7 +606,7 @@ def _mini_batches(X, order, batch_size):
     that do not fill a mini-batch come last, as a smaller one.
     """
     n_full = len(X) // batch_size
-    size = batch_size * min(n_full, math.ceil(_BLOCK_ROWS / batch_size))
+    size = batch_size * max(1, min(n_full, math.ceil(_BLOCK_ROWS / batch_size)))
     for block in _blocks(n_full * batch_size, size):
         rows = np.empty((size, X.shape[1]), np.float32)
         n_rows = block.stop - block.start
@@ -578,35 +628,68 @@ def _by_blocks(function, X):
     return results
 
 
-def _check_unit_interval(low, high, name):
-    """Refuse values outside [0, 1], and say what to do about pixels."""
+def _within_unit_interval(X, name):
+    """Return values in [0, 1]: what lies outside by rounding is clipped, anything else refused."""
+    low, high = X.min(), X.max()
     if low >= 0 and high <= 1:
-        return
-    advice = ". Pixels from 0 to 255 must be divided by 255" if low >= 0 and high <= 255 else ""
+        return X
+    # A type of few digits, float16 for example, rounds more coarsely.
+    rounding = max(_ROUNDING, 8 * np.finfo(X.dtype).eps) if X.dtype.kind == "f" else 0
+    if low >= -rounding and high <= 1 + rounding:
+        return np.clip(X, 0, 1)
+    advice = "" if name == "H" else f". {_advice_on_range(X, low, high)}"
     raise ValueError(
         f"{name} must be from 0 to 1 for Bernoulli units. "
-        f"Received: values from {low:g} to {high:g}{advice}"
+        f"Received: values from {low:.7g} to {high:.7g}{advice}"
     )
 
 
-def _check_counts(X):
-    """Refuse rows that are not counts of words, or that have no words at all."""
-    if X.min() < 0:
-        raise ValueError(
-            f"X must hold counts of words, at least 0. Received: values down to {X.min():g}"
+def _advice_on_range(X, low, high):
+    """Say how such values get into [0, 1]."""
+    if low >= 0 and not any(np.any(X[block] % 1) for block in _blocks(len(X), _BLOCK_ROWS)):
+        if 128 <= high <= 255:
+            return "Pixels from 0 to 255 must be divided by 255"
+        return (
+            "These are whole numbers: divide by the largest possible one, or take "
+            "visible='multinomial' if they are counts of words"
         )
+    if low >= -0.5 and high <= 1.5:
+        return (
+            "Values that a scaler has not seen may lie outside its range: "
+            "MinMaxScaler(clip=True) keeps them inside"
+        )
+    return (
+        "Scale each column, with MinMaxScaler(clip=True) for example; standardised data goes with "
+        "visible='gaussian'"
+    )
+
+
+def _as_counts(X):
+    """Return rows as counts of words, rounding undone; refuse what are none, and empty rows."""
+    rounded = None
     for block in _blocks(len(X), _BLOCK_ROWS):
-        if np.any(X[block] % 1):
+        rows = X[block]
+        counts = np.rint(rows)
+        off = np.abs(rows - counts)
+        if rows.min() < -_ROUNDING:
             raise ValueError(
-                "X must hold counts of words, not frequencies or weights. "
-                f"Received: a value that is no whole number, in rows {block.start} to {block.stop}"
+                f"X must hold counts of words, at least 0. Received: values down to {X.min():g}"
             )
-        empty = np.flatnonzero(X[block].sum(axis=1) == 0)
+        if np.any(off > _ROUNDING * np.maximum(1, counts)):
+            raise ValueError(
+                "X must hold counts of words, not frequencies or weights. Received: "
+                f"{rows.flat[off.argmax()]:.7g}, in rows {block.start} to {block.stop}"
+            )
+        empty = np.flatnonzero(~counts.any(axis=1))
         if len(empty):
             raise ValueError(
                 "Each row of X must have at least one word. "
                 f"Received: none in row {block.start + empty[0]}"
             )
+        if off.any():
+            rounded = X.copy() if rounded is None else rounded
+            rounded[block] = counts
+    return X if rounded is None else rounded
 
 
 def _warn_unless_standardised(X):

@@ -48,6 +48,10 @@ def set_seed(seed=None):
     processor or another version of TensorFlow may round differently, so trained numbers differ
     there in later digits, and after long training more than that.
 
+    What the course's numbers depend on besides is set to Keras' and TensorFlow's own defaults,
+    whatever ``keras.json`` or an earlier call says: numbers of type float32, channels last, no
+    limit of epochs, compiled functions. Whoever wants another setting makes it after this call.
+
     Parameters
     ----------
     seed : int, optional
@@ -78,8 +82,9 @@ def set_seed(seed=None):
     if seed > _LARGEST_SEED:
         raise ValueError(f"seed must be at most 2**32 - 1. Received: {seed}")
 
-    from ae_lib._keras import keras, tf
+    from ae_lib._keras import keras, tf, use_defaults
 
+    use_defaults()
     random.seed(seed)
     np.random.seed(seed)
     keras.utils.set_random_seed(seed)

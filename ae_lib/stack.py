@@ -4,11 +4,11 @@ import dataclasses
 import itertools
 import warnings
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
 from ae_lib import _checkpoints
+from ae_lib._files import as_folder, require_writable, warn_if_unwritten
 from ae_lib._keras import keras
 from ae_lib._validation import check_integer
 from ae_lib.rbm import RBM
@@ -164,9 +164,11 @@ def pretrain(
     verbose : int, default=0
         With 1 a bar shows which layer is trained and its epochs.
     checkpoint : str or path, optional
-        A folder, made if it is not there, that keeps every layer that is finished. A run that was
-        killed and is started again with the same arguments continues after the last finished
-        layer, and on the same machine gives the same numbers as an uninterrupted run.
+        A folder, made if it is not there, that keeps every layer that is finished, in
+        ``layer_1.npz`` and so on. A run that was killed or interrupted and is started again with
+        the same arguments continues after the last finished layer, and on the same machine gives
+        the same numbers as an uninterrupted run. Nothing else in the folder is changed, a file of
+        another run is refused, and one that cannot be read is kept under another name.
 
     Returns
     -------
@@ -178,14 +180,18 @@ def pretrain(
         Before any work, if data or settings are not what :class:`RBM` can take, if ``layers`` is
         not a sequence of sizes, or if ``checkpoint`` is used without ``random_state``. Before its
         layer is trained, if a file in the checkpoint comes from other settings or other data.
+    OSError
+        Before any work, if a layer is missing in ``checkpoint`` and nothing can be written there.
     FloatingPointError
         If a machine diverges. The message names the layer and the epoch.
 
     Warns
     -----
     UserWarning
-        If a file in the checkpoint is damaged: its layer is trained again. If Gaussian visible
-        units get data that are not standardised.
+        If a file in the checkpoint is damaged: its layer is trained again. If a layer could not be
+        written, on a full disk for example: the stack is trained and returned all the same. If
+        Gaussian visible units get data that are not standardised, or ``batch_size`` is larger than
+        the data.
 
     Notes
     -----
@@ -219,7 +225,6 @@ def pretrain(
         "visible": [visible, *["bernoulli"] * (n - 1)],
         "hidden": [*["bernoulli"] * (n - 1), code],
         "learning_rate": [visible_learning_rate, *[learning_rate] * (n - 1)],
-        "random_state": _seeds(random_state, n),
     }
     if code == "gaussian":
         different["learning_rate"][-1] = code_learning_rate
@@ -237,14 +242,18 @@ def pretrain(
     for rbm in rbms:
         rbm._check_settings()
     checked = rbms[0]._check_training_data(data, reset=True)
+    rbms[0]._reduced_batch_size(len(checked))
     folder = trained_on = None
     if checkpoint is not None:
-        folder = _open_folder(checkpoint, random_state)
+        folder = _open_folder(checkpoint, random_state, n)
         trained_on = _checkpoints.digest("", checked)
     del checked  # where it is a copy of the data, one is enough
+    # Drawn only now, so that a call that is refused leaves NumPy's global generator as it was.
+    for rbm, seed in zip(rbms, _seeds(random_state, n), strict=True):
+        rbm.random_state = seed
     with warnings.catch_warnings():
-        # The check above has said it, at the caller's line.
-        warnings.filterwarnings("ignore", "X should be standardised")
+        # The checks above have said it, at the caller's line.
+        warnings.filterwarnings("ignore", "X should be standardised|batch_size should be")
         _train(rbms, data, folder, trained_on)
     return Stack(rbms)
 
@@ -315,7 +324,7 @@ def _train(rbms, inputs, folder, trained_on):
     """Train the machines one after the other, but for those that the folder already has."""
     passed = 0  # the machine that `inputs` are for
     for index, rbm in enumerate(rbms):
-        file = None if folder is None else folder / f"layer_{index + 1}.npz"
+        file = None if folder is None else _layer_file(folder, index)
         if file is None or not _checkpoints.restore(file, rbm, trained_on):
             for below in rbms[passed:index]:
                 inputs = below.transform(inputs)
@@ -326,7 +335,8 @@ def _train(rbms, inputs, folder, trained_on):
             except FloatingPointError as error:
                 raise FloatingPointError(f"{rbm._description}: {error}") from error
             if file is not None:
-                _checkpoints.store(file, rbm, trained_on)
+                with warn_if_unwritten():
+                    _checkpoints.store(file, rbm, trained_on)
         if file is not None:
             trained_on = _checkpoints.digest_of_learnt(trained_on, rbm)
 
@@ -334,7 +344,8 @@ def _train(rbms, inputs, folder, trained_on):
 def _dense_layers(name, n_inputs, names, contents):
     """Return a model of dense layers with given weights, biases and kinds of units."""
     layers = [
-        keras.layers.Dense(len(biases), activation=_ACTIVATIONS[kind], name=layer)
+        # The machines' type of number, whatever Keras' policy is at the moment.
+        keras.layers.Dense(len(biases), _ACTIVATIONS[kind], name=layer, dtype="float32")
         for layer, (_, biases, kind) in zip(names, contents, strict=True)
     ]
     model = keras.Sequential([keras.Input((n_inputs,)), *layers], name=name)
@@ -386,13 +397,19 @@ def _seeds(random_state, n):
     return [int(np.random.SeedSequence((random_state, k)).generate_state(1)[0]) for k in range(n)]
 
 
-def _open_folder(checkpoint, random_state):
+def _open_folder(checkpoint, random_state, n):
     """Return the folder for the finished layers, made if it is not there."""
     if random_state is None:
         raise ValueError(
             "checkpoint needs a random_state, so that a run that is started again makes the same "
             "random choices. Received: random_state=None"
         )
-    folder = Path(checkpoint)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = as_folder(checkpoint)
+    if not all(_layer_file(folder, index).exists() for index in range(n)):
+        require_writable(folder, "checkpoint")
     return folder
+
+
+def _layer_file(folder, index):
+    """Return the file that keeps a layer, counted from 0."""
+    return folder / f"layer_{index + 1}.npz"

@@ -1,6 +1,8 @@
 """What all checks share: calling a student's function safely, and saying what is wrong with it."""
 
 import copy
+import functools
+import itertools
 import linecache
 import traceback
 import warnings
@@ -17,6 +19,10 @@ class Wrong(Exception):  # noqa: N818 (not an error of the program, but a findin
 
 class Unsolved(Exception):  # noqa: N818
     """There is no answer yet."""
+
+
+class Ambiguous(Exception):  # noqa: N818
+    """With the inputs that were drawn, mistakes cannot be told apart: others have to be drawn."""
 
 
 def describe(value):
@@ -110,8 +116,9 @@ def call(function, /, **arguments):
         raise Wrong(f"Expected a function. Received: {describe(function)}.")
     handed = {name: _copy(value) for name, value in arguments.items()}
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of overflow, for example: the result will tell
+        # Of overflow, for example, the result tells, whatever NumPy was told to say of it.
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
             returned = function(*handed.values())
     except KeyboardInterrupt:
         raise
@@ -160,6 +167,63 @@ def _explain(function, arguments, error):
     shapes = f" The shapes of the arguments: {inputs}." if inputs else ""
     said = f"{type(error).__name__}: {describe(error)}"
     return f"Your function stopped with {said}{place}.{shapes}"
+
+
+def in_float32(answer):
+    """Return an answer that gets its arrays in float32, the type of the course's digits.
+
+    Parameters
+    ----------
+    answer : object
+        A student's answer. What is no function is returned as it is.
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> in_float32(lambda x: x.dtype)(np.zeros(2))
+    dtype('float32')
+    """
+    if not callable(answer):
+        return answer
+
+    @functools.wraps(answer)
+    def changed(*arguments):
+        return answer(*map(_as_float32, arguments))
+
+    return changed
+
+
+def _as_float32(value):
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return value.astype(np.float32)
+    if isinstance(value, tuple | list):
+        return type(value)(map(_as_float32, value))
+    return value
+
+
+def as_bool(value):
+    """Return a student's result as True or False, or None if it is neither.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    bool or None
+
+    Examples
+    --------
+    >>> as_bool(np.array(True)), as_bool(1)
+    (True, None)
+    """
+    array = as_array(value)
+    if array is None or array.shape != () or np.asarray(value).dtype.kind != "b":
+        return None
+    return bool(array)
 
 
 def as_array(value):
@@ -269,7 +333,7 @@ def agrees(value, expected):
     return np.allclose(value, expected.astype(np.float64), rtol, _ATOL)
 
 
-def compare(value, expected, what, mistakes=(), *, planted=None, infinite=""):
+def compare(value, expected, what, mistakes=(), *, planted=None, infinite="", distinct=False):
     """Pass where a result is the expected one; else say which mistake it comes from.
 
     Parameters
@@ -286,9 +350,13 @@ def compare(value, expected, what, mistakes=(), *, planted=None, infinite=""):
         What comes out of the mistake that the exercise begins with.
     infinite : str, default=""
         Hint for a result that is NaN or infinite somewhere.
+    distinct : bool, default=False
+        Whether results may agree by chance. Then inputs for which they do are not used.
 
     Raises
     ------
+    Ambiguous
+        If ``distinct``, and the right result or mistakes with different hints agree.
     Unsolved
         If the planted mistake is still there.
     Wrong
@@ -302,6 +370,12 @@ def compare(value, expected, what, mistakes=(), *, planted=None, infinite=""):
         ...
     ae_lib.exercises._checking.Wrong: Halve it.
     """
+    if distinct:
+        for (hint, first), (other, second) in itertools.combinations(
+            [("", expected), *mistakes], 2
+        ):
+            if hint != other and agrees(first, second):
+                raise Ambiguous
     if agrees(value, expected):
         return
     if planted is not None and agrees(value, planted):
@@ -333,13 +407,16 @@ def parts(value, names):
     Raises
     ------
     Wrong
-        If it is not a tuple or list of as many parts.
+        If it is not a tuple or list of as many parts, nor an array with as many rows.
 
     Examples
     --------
     >>> parts((1, 2), ["mean", "components"])
     (1, 2)
     """
+    array = None if isinstance(value, tuple | list) else as_array(value)
+    if array is not None and array.ndim:
+        value = list(array)
     if not isinstance(value, tuple | list) or len(value) != len(names):
         raise Wrong(
             f"Expected {len(names)} results: {', '.join(names)}. Received: {describe(value)}."

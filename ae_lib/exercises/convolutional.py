@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ae_lib.exercises._checking import Unsolved, Wrong, agrees, as_numbers, call, compare
+from ae_lib.exercises._checking import Unsolved, Wrong, agrees, as_bool, as_numbers, call, compare
 
 # The checks, in the order of the exercises.
 __all__ = [
@@ -183,10 +183,10 @@ def overcomplete(answer, rng):
     for index in order.tolist():
         picture, code = cases[index]
         value = call(answer, picture_shape=picture, code_shape=code)
-        if not isinstance(value, bool | np.bool_):
+        said[index] = as_bool(value)
+        if said[index] is None:
             as_numbers(value, (), "The answer")
             raise Wrong(f"Expected True or False. Received: {value}.")
-        said[index] = bool(value)
     answered = [said[index] for index in range(len(cases))]
     if answered == truth:
         return

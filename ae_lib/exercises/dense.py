@@ -151,6 +151,7 @@ def honest_error(answer, rng):
             ("This is the mean over all epochs. Only one network is kept.", test.mean()),
         ],
         planted=test[luckiest],
+        distinct=True,
     )
 
 

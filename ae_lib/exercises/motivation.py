@@ -121,6 +121,7 @@ def right_neighbours(answer, rng):
             ),
         ],
         planted=1.0,
+        distinct=True,
     )
 
 

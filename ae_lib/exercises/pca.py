@@ -1,12 +1,16 @@
 """Checks for the exercises to chapter 4: subspaces, axes, and who looks at labels."""
 
+import itertools
+
 import numpy as np
 
 from ae_lib.exercises._checking import (
+    Ambiguous,
     Unsolved,
     Wrong,
     agrees,
     as_array,
+    as_bool,
     as_numbers,
     call,
     compare,
@@ -37,15 +41,24 @@ def _overlap(first, second):
     return np.abs(np.sum(first * second, axis=1))
 
 
+def _parallel(first, second):
+    """Tell whether each row has the direction of the other's row, or the opposite one."""
+    same = np.abs(np.sum(first * second, axis=1))
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    return np.allclose(same, lengths, rtol=1e-3) and (lengths > 0).all()
+
+
 def _compare_axes(received, expected, what, mistakes):
     """Compare directions, of which the sign says nothing."""
+    if any(
+        _parallel(*pair) for pair in itertools.combinations([expected, *dict(mistakes).values()], 2)
+    ):
+        raise Ambiguous
     received = as_array(received) if as_array(received) is not None else received
     if isinstance(received, np.ndarray) and received.shape == expected.shape:
         received = np.nan_to_num(received, nan=0.0, posinf=0.0, neginf=0.0)
         for hint, wrong in mistakes:
-            same = np.sum(received * wrong, axis=1)
-            lengths = np.linalg.norm(received, axis=1) * np.linalg.norm(wrong, axis=1)
-            if np.allclose(np.abs(same), lengths, rtol=1e-3) and (lengths > 0).all():
+            if _parallel(received, wrong):
                 raise Wrong(hint)
         if (np.linalg.norm(received, axis=1) == 0).any():
             raise Wrong(f"{what}: one of the directions is zero, or not a number.")
@@ -161,6 +174,7 @@ def largest_angle(answer, rng):
             ),
         ],
         infinite="Rounding can make a cosine 1.0000001: `np.clip` it before `np.arccos`.",
+        distinct=True,
     )
     same = call(answer, A=A, B=A @ rng.normal(size=(k, k)))
     value = as_numbers(
@@ -231,13 +245,14 @@ def looks_at_labels(answer, rng):
     y = np.arange(len(x)) % 3
     methods = [mean_of_all, pca, means_of_classes, direction_between]
     truth = [False, False, True, True]
-    said = [call(answer, method=method, x=x, y=y, rng=rng) for method in methods]
-    for method, value in zip(methods, said, strict=True):
-        if not isinstance(value, bool | np.bool_):
+    said = []
+    for method in methods:
+        value = call(answer, method=method, x=x, y=y, rng=rng)
+        said.append(as_bool(value))
+        if said[-1] is None:
             raise Wrong(
                 f"Expected True or False for {method.__name__}. Received: a {type(value).__name__}."
             )
-    said = [bool(value) for value in said]
     if said == [not value for value in truth]:
         raise Wrong(
             "True and False are exchanged: a method that gives the same answer for "

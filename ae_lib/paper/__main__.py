@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from ae_lib._files import as_folder
 from ae_lib.paper import NAMES, PRESETS
 
 
@@ -40,8 +41,10 @@ def main(arguments=None):
 
 
 def _run(name, experiment, options):
-    from ae_lib.paper.run import Run, save_results
+    from ae_lib._keras import use_defaults
+    from ae_lib.paper.run import Run, check_places, save_results
 
+    use_defaults()
     extra = {"corpus": options.corpus} if name == "documents" else {}
     run = Run(
         name,
@@ -55,9 +58,8 @@ def _run(name, experiment, options):
         verbose=1,
         save_every=options.save_every,
     )
+    check_places(run)
     records, arrays = experiment.run_experiment(run, **extra)
-    if not options.choose:
-        save_results(run, experiment.HEADER, records, arrays)
     for record in records:
         measured = ", ".join(
             f"{part} {record[part]:.4g}"
@@ -70,6 +72,8 @@ def _run(name, experiment, options):
     if options.choose:
         print("Settings are being chosen: the test set was not read and nothing was written.")
     else:
+        # After the numbers were printed: on a full disk they are not lost.
+        save_results(run, experiment.HEADER, records, arrays)
         print(f"Written to {options.out / name}.json")
 
 
@@ -79,16 +83,25 @@ def _parser():
         prog="python -m ae_lib.paper",
         description="Run an experiment of Hinton & Salakhutdinov (2006) at the paper's scale. "
         "It may be killed at any moment; started again, it goes on where it was.",
+        epilog="It writes NAME.json and NAME.npz into the folder --out, keeps in them the results "
+        "of other seeds, presets and settings, and refuses files of these names that are not its "
+        "own. Unfinished work goes into folders NAME/PRESET_seed_... below --checkpoints. Nothing "
+        "else is changed or removed.",
     )
     add = parser.add_argument
     add("name", nargs="?", choices=[*NAMES, "all"], metavar="NAME", help=", ".join(NAMES) + ", all")
     add("--list", action="store_true", help="list the experiments, and stop")
     add("--preset", choices=PRESETS, default="paper", help="the paper's way, today's, or a try")
     add("--seed", type=int, default=0, help="of every random choice (default: 0)")
-    add("--out", type=Path, default=Path("results"), help="for NAME.json (default: results)")
-    add("--checkpoints", type=Path, default=cache, help="unfinished work (default: %(default)s)")
+    add("--out", type=as_folder, default=Path("results"), help="for NAME.json (default: results)")
+    add(
+        "--checkpoints",
+        type=as_folder,
+        default=cache,
+        help="unfinished work (default: %(default)s)",
+    )
     add("--save-every", type=float, default=60, metavar="SECONDS", help="of state (default: 60)")
-    add("--data-home", type=Path, help="scikit-learn's data (default: its own folder)")
+    add("--data-home", type=as_folder, help="scikit-learn's data (default: its own folder)")
     add("--corpus", choices=("20newsgroups", "rcv1"), default="20newsgroups", help="of documents")
     add("--choose", action="store_true", help="hold out validation data, do not read the test set")
     return parser

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from ae_lib._files import warn_if_unwritten
 from ae_lib._keras import tf
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import squared_error
@@ -93,7 +94,8 @@ def run_experiment(run):
     if isinstance(run.settings, ModernSettings):
         return _run_modern(run, parts)
     records, arrays, network = autoencoder_against_pca(run, parts)
-    write_arrays(run.folder / "weights.npz", network.arrays())
+    with warn_if_unwritten():
+        write_arrays(run.folder / "weights.npz", network.arrays())
     return records, arrays
 
 

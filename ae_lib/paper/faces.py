@@ -12,13 +12,12 @@ turned, see :mod:`ae_lib.paper.turned_faces`.
 """
 
 import dataclasses
-import io
-import os
 import time
 
 import numpy as np
 from tqdm import tqdm
 
+from ae_lib._files import warn_if_unwritten
 from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import pca_errors
@@ -26,9 +25,10 @@ from ae_lib.paper.face_patches import SIDE, load_faces, make_faces, make_patches
 from ae_lib.paper.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
-from ae_lib.paper.run import describe, write_whole
+from ae_lib.paper.run import describe, write_arrays
 from ae_lib.paper.training import FineTuning, squared, train
 from ae_lib.paper.turned_faces import TurnedFaces
+from ae_lib.progress import bars_hidden
 
 HEADER = {
     "unit": "squared error per patch of 625 pixels, whose average variance is 1 in training",
@@ -312,7 +312,7 @@ def _codes(run, part, model, patches):
     if file.exists():
         with np.load(file) as stored:
             codes, seconds = stored["codes"], float(stored["seconds"])
-    hidden = not run.verbose or os.environ.get("AE_PROGRESS") == "0"
+    hidden = not run.verbose or bars_hidden()
     with tqdm(
         total=len(patches), initial=len(codes), desc=f"{run.name}: codes, {part}", unit="patch",
         leave=False, disable=hidden,
@@ -322,9 +322,8 @@ def _codes(run, part, model, patches):
             new = model.transform(patches[len(codes) : len(codes) + 1000])
             codes = np.concatenate([codes, new])
             seconds += time.monotonic() - started
-            content = io.BytesIO()
-            np.savez(content, codes=codes, seconds=seconds)
-            write_whole(file, content.getvalue())
+            with warn_if_unwritten():
+                write_arrays(file, {"codes": codes, "seconds": seconds})
             bar.update(len(new))
     return codes, seconds
 

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from ae_lib._files import warn_if_unwritten
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import nearest_neighbour_accuracy, squared_error
 from ae_lib.paper.baselines import pca_errors
@@ -101,7 +102,8 @@ def run_experiment(run):
         )
         for method, codes in maps.items()
     ]  # fmt: skip
-    write_arrays(run.folder / "weights.npz", network.arrays())
+    with warn_if_unwritten():
+        write_arrays(run.folder / "weights.npz", network.arrays())
     arrays = {
         "labels": y.astype(np.uint8),
         **{f"map_{method}": codes.astype(np.float16) for method, codes in maps.items()},

@@ -3,7 +3,7 @@
 import time
 
 from ae_lib import _checkpoints
-from ae_lib.paper.run import write_whole
+from ae_lib._files import warn_if_unwritten, write_whole
 from ae_lib.progress import epoch_bar
 from ae_lib.rbm import RBM
 from ae_lib.stack import Stack
@@ -66,7 +66,7 @@ def _train(run, rbm, inputs, file, trained_on, description, index):
     """Train a machine to its last epoch, from wherever its file left it; return the seconds."""
     done = getattr(rbm, "n_iter_", 0)
     clock = file.with_suffix(".seconds")
-    before = float(clock.read_text()) if done and clock.exists() else 0.0
+    before = float(clock.read_text(encoding="ascii")) if done and clock.exists() else 0.0
     started = saved = time.monotonic()
     with epoch_bar(f"{run.name}: {description}", rbm.n_iter, shown=bool(run.verbose)) as bar:
         bar.update(done)
@@ -74,7 +74,9 @@ def _train(run, rbm, inputs, file, trained_on, description, index):
             rbm.partial_fit(inputs[run.rng(2, index, epoch).permutation(len(inputs))])
             bar.update()
             if epoch + 1 == rbm.n_iter or time.monotonic() - saved >= run.save_every:
-                _checkpoints.store(file, rbm, trained_on)
                 saved = time.monotonic()
-                write_whole(clock, str(before + saved - started).encode())
+                seconds = str(before + saved - started).encode()
+                with warn_if_unwritten():
+                    _checkpoints.store(file, rbm, trained_on)
+                    write_whole(clock, lambda opened, seconds=seconds: opened.write(seconds))
     return before + time.monotonic() - started

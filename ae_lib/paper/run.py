@@ -4,13 +4,17 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
+import re
 from pathlib import Path
 
 import numpy as np
 
+from ae_lib._files import locked, require_writable, write_whole
+from ae_lib.paper import PRESETS
 from ae_lib.results import check_results
+
+_ARRAY_NAME = re.compile(rf"({'|'.join(PRESETS)})_\d+_")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,11 +116,35 @@ def versions():
     return {"python": platform.python_version(), **found}
 
 
+def check_places(run):
+    """Refuse, before anything is computed, places that the run could not or should not write to.
+
+    What a run writes, and nothing else: ``NAME.json`` and ``NAME.npz`` in ``out``, if they are not
+    there or hold results of this experiment; and its own folder in ``checkpoints``.
+
+    Parameters
+    ----------
+    run : Run
+
+    Raises
+    ------
+    OSError
+        If a folder cannot be written to.
+    ValueError
+        If a file is there already that is not of this experiment, or is damaged.
+    """
+    require_writable(run.checkpoints, "--checkpoints")
+    require_writable(run.folder, "--checkpoints")
+    if not run.choose:
+        require_writable(run.out, "--out")
+        _read_results(run)
+
+
 def save_results(run, header, records, arrays):
     """Add the records of a run to ``NAME.json`` and its arrays to ``NAME.npz``.
 
     Records of the same method, preset, seed and settings are replaced, all others are kept. The
-    same goes for arrays of the same name.
+    same goes for arrays of the same name. Other processes may do the same with the same files.
 
     Parameters
     ----------
@@ -127,44 +155,59 @@ def save_results(run, header, records, arrays):
         As :meth:`Run.record` makes them.
     arrays : dict of ndarray
         What figures need. Their names begin with preset and seed, as ``paper_0_map``.
+
+    Raises
+    ------
+    OSError
+        If the files cannot be written.
+    ValueError
+        If the files are not results of this experiment.
     """
     run.out.mkdir(parents=True, exist_ok=True)
-    path = run.out / f"{run.name}.json"
-    old = json.loads(path.read_text(encoding="utf-8"))["runs"] if path.exists() else []
     new = {_identity(record) for record in records}
-    kept = [record for record in old if _identity(record) not in new]
-    results = {"name": run.name, **header, "runs": kept + records}
-    check_results(results)
-
-    arrays_path = path.with_suffix(".npz")
-    stored = {}
-    if arrays_path.exists():
-        with np.load(arrays_path, allow_pickle=False) as file:
-            stored = dict(file)
     named = {f"{run.preset}_{run.seed}_{key}": np.asarray(value) for key, value in arrays.items()}
-    write_arrays(arrays_path, {**stored, **named})
-    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
+    with locked(run.out):
+        old, stored = _read_results(run)
+        kept = [record for record in old if _identity(record) not in new]
+        results = {"name": run.name, **header, "runs": kept + records}
+        check_results(results)
+        path = run.out / f"{run.name}.json"
+        write_arrays(path.with_suffix(".npz"), {**stored, **named})
+        content = (json.dumps(results, indent=1) + "\n").encode()
+        write_whole(path, lambda file: file.write(content))
+
+
+def _read_results(run):
+    """Return the records and arrays that are there already, or refuse files that are not ours."""
+    path = run.out / f"{run.name}.json"
+    arrays_path = path.with_suffix(".npz")
+    runs, arrays = [], {}
+    try:
+        if path.exists():
+            results = json.loads(path.read_text(encoding="utf-8"))
+            check_results(results)
+            if results["name"] != run.name:
+                raise ValueError(f"these are results of {results['name']}")
+            runs = results["runs"]
+        if arrays_path.exists():
+            path = arrays_path
+            with np.load(path, allow_pickle=False) as file:
+                strange = [name for name in file if not _ARRAY_NAME.match(name)]
+                if strange:
+                    raise ValueError(f"no experiment writes an array {strange[0]!r}")
+                arrays = dict(file)
+    # zip, NumPy and JSON have a dozen ways to say that bytes are wrong.
+    except Exception as error:
+        raise ValueError(
+            f"{path} is damaged, or it is not a file of this experiment, and would be overwritten: "
+            f"{type(error).__name__}: {error}. Move it away, or take another folder for --out"
+        ) from error
+    return runs, arrays
 
 
 def write_arrays(path, arrays):
     """Write arrays to a compressed file, whole or not at all."""
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        np.savez_compressed(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
-
-
-def write_whole(path, content):
-    """Write bytes to a file, whole or not at all."""
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        # Without this a power failure could leave the final name on an empty file.
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    write_whole(path, lambda file: np.savez_compressed(file, **arrays))
 
 
 def _identity(record):

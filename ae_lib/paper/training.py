@@ -8,8 +8,8 @@ import warnings
 
 import numpy as np
 
+from ae_lib._files import set_aside, warn_if_unwritten, write_whole
 from ae_lib._keras import keras, tf
-from ae_lib.paper.run import write_whole
 from ae_lib.progress import epoch_bar
 
 
@@ -215,9 +215,9 @@ def _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, c
 def _store(file, state, history, seconds):
     """Keep weights, optimiser and history, whole or not at all."""
     arrays = {f"state_{index:03d}": variable.numpy() for index, variable in enumerate(state)}
-    content = io.BytesIO()
-    np.savez(content, history=json.dumps(history), seconds=seconds, **arrays)
-    write_whole(file, content.getvalue())
+    arrays |= {"history": json.dumps(history), "seconds": seconds}
+    with warn_if_unwritten():
+        write_whole(file, lambda opened: np.savez(opened, **arrays))
 
 
 def _restore(file, state):
@@ -232,7 +232,10 @@ def _restore(file, state):
             history, seconds = json.loads(str(stored["history"])), float(stored["seconds"])
     except Exception as error:  # zip, NumPy and JSON have a dozen ways to say that bytes are wrong
         warnings.warn(
-            f"{file} is damaged, so this training starts anew: {error}", UserWarning, stacklevel=3
+            f"{file} is damaged, so this training starts anew: {error}. It is kept as "
+            f"{set_aside(file).name}",
+            UserWarning,
+            stacklevel=3,
         )
         return {"loss": []}, 0.0
     for variable, value in zip(state, values, strict=True):

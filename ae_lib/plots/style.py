@@ -34,6 +34,9 @@ PAPER = "#ffffff"
 def use_style():
     """Set matplotlib's defaults to those of the course, for the rest of the session.
 
+    The user's ``matplotlibrc``, styles and settings so far make no difference to the figures after
+    this. Only what is no part of them is kept: the backend, the interactive mode and the like.
+
     Figures are opaque and white, also on a dark page: like a printed card, they read the same
     everywhere.
 
@@ -44,8 +47,10 @@ def use_style():
     >>> plt.rcParams["axes.spines.top"]
     False
     """
+    import matplotlib as mpl
     import matplotlib.pyplot as plt
 
+    mpl.rcdefaults()
     plt.rcParams.update(
         {
             "axes.axisbelow": True,
