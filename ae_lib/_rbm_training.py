@@ -7,6 +7,7 @@ pass.
 """
 
 import functools
+import warnings
 
 from ae_lib._keras import tf
 from ae_lib._rbm_math import Parameters, contrastive_divergence, gibbs_step
@@ -27,6 +28,17 @@ def _momentum_step(parameters, velocity, gradient, momentum, shrinkage):
         momentum * velocity.hidden_bias + gradient.hidden_bias,
     )
     return Parameters(*(a + b for a, b in zip(parameters, velocity, strict=True))), velocity
+
+
+def _built(function):
+    """Build the graph of a function, also for a user who has warnings raised as errors.
+
+    TensorFlow writes notes of its own into syntax trees, which Python deprecates since 3.13. That
+    warning as an error would leave the loop in Python, where it cannot run.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*___pyct_anno", DeprecationWarning)
+        return function.get_concrete_function()
 
 
 @functools.cache
@@ -78,7 +90,7 @@ def compiled_training(kinds, n_steps, persistent):
             number += 1
         return parameters, velocity, chain, error
 
-    return train
+    return _built(train)
 
 
 @functools.cache
@@ -95,4 +107,4 @@ def compiled_gibbs(kinds):
             step += 1
         return v
 
-    return gibbs
+    return _built(gibbs)
