@@ -161,12 +161,12 @@ test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (a
 
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what make built, and nothing else (.venv, work, classroom and kept stay)
-	@python=$$(sh tools/find_python.sh $(PYTHON)) && "$$python" -B tools/clean.py
+	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" -B tools/clean.py
 
 # A Python that was removed or replaced since leaves a broken link, so the link is a prerequisite. The mark
 # says that the course made this environment, and to its end.
 $(PY) $(MADE):
-	@python=$$(sh tools/find_python.sh $(PYTHON)) && "$$python" tools/environment.py "$(VENV)"
+	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" tools/environment.py "$(VENV)"
 
 $(READY): requirements.txt pyproject.toml $(PY) $(MADE)
 	@echo "Installing into $(VENV): some minutes the first time"

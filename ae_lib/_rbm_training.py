@@ -3,10 +3,11 @@
 One graph serves machines and data of all shapes; it is built once for each kind of machine. XLA
 turns it into a program once for each shape, in some tenths of a second. In that program the weights
 are changed where they are, and all that is done to an array beside a matrix product is done in one
-pass. The graph is asked for by itself, because TensorFlow's eager mode would run the Python code.
+pass.
 """
 
 import functools
+import warnings
 
 from ae_lib._keras import tf
 from ae_lib._rbm_math import Parameters, contrastive_divergence, gibbs_step
@@ -27,6 +28,18 @@ def _momentum_step(parameters, velocity, gradient, momentum, shrinkage):
         momentum * velocity.hidden_bias + gradient.hidden_bias,
     )
     return Parameters(*(a + b for a, b in zip(parameters, velocity, strict=True))), velocity
+
+
+def _built(function):
+    """Build the graph of a function, also for a user who has warnings raised as errors.
+
+    It is asked for by itself, because TensorFlow's eager mode would run the Python code instead.
+    TensorFlow writes notes of its own into syntax trees, which Python deprecates since 3.13. That
+    warning as an error would leave the loop in Python, where it cannot run.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*___pyct_anno", DeprecationWarning)
+        return function.get_concrete_function()
 
 
 @functools.cache
@@ -78,7 +91,7 @@ def compiled_training(kinds, n_steps, persistent):
             number += 1
         return parameters, velocity, chain, error
 
-    return train.get_concrete_function()
+    return _built(train)
 
 
 @functools.cache
@@ -95,4 +108,4 @@ def compiled_gibbs(kinds):
             step += 1
         return v
 
-    return gibbs.get_concrete_function()
+    return _built(gibbs)

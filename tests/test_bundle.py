@@ -55,7 +55,8 @@ def course(tmp_path, monkeypatch):
     notebooks.seal(notebook)
     nbformat.write(notebook, tmp_path / "book" / "01_one.ipynb")
     (tmp_path / "tools").mkdir()
-    shutil.copy(ROOT / "tools" / "bundle_start.html", tmp_path / "tools")
+    for name in ("bundle_start.html", "find_python.sh"):
+        shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
 
     def build_wheel(folder, _):
         path = folder / "ae_lib-1.0-py3-none-any.whl"
@@ -138,6 +139,8 @@ def test_the_start_page_says_how_to_read_and_to_run(course):
         assert f'href="{name}"' in page
     for line in ("python3 -m venv course", "course/bin/jupyter lab notebooks", "py -m venv course"):
         assert line in page
+    for version in bundle.supported_pythons(ROOT):
+        assert version in page
     assert "://" not in page, "no foreign host"
     assert "python -m http.server --bind 127.0.0.1 --directory site" in page
 

@@ -284,7 +284,7 @@ def test_code_has_one_outline_on_every_python():
     assert notebooks.outline(tree) == OUTLINE
 
 
-# As Python 3.11, 3.12 and 3.13 all write it.
+# As every supported Python writes it.
 OUTLINE = (
     "Module(body=[AsyncFunctionDef(args=arguments(args=[arg(annotation=Name(id='int'), arg='b')], "
     "defaults=[Constant(value=1)], kw_defaults=[Constant()], kwarg=arg(arg='e'), "

@@ -26,7 +26,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from ae_lib import RBM, load_mnist, set_seed
 from ae_lib._keras import tf
 from ae_lib._rbm_math import Kinds, Parameters, contrastive_divergence
-from ae_lib._rbm_training import compiled_training
+from ae_lib._rbm_training import compiled_gibbs, compiled_training
 
 N_VISIBLE, N_HIDDEN = 4, 3
 # Every combination that is allowed.
@@ -887,6 +887,16 @@ def test_nan_stops_the_training():
     model.intercept_hidden_[0] = np.nan
     with pytest.raises(FloatingPointError, match="in epoch 2: found NaN or infinity"):
         model.partial_fit(GOOD)
+
+
+def test_a_user_whose_warnings_are_errors_can_train_and_sample():
+    # Since Python 3.13 TensorFlow causes a warning of deprecation while it builds a graph.
+    compiled_training.cache_clear()
+    compiled_gibbs.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = RBM(5, batch_size=2, n_iter=1, random_state=0).fit(GOOD)
+        assert np.isfinite(model.gibbs(GOOD)).all()
 
 
 # --- As scikit-learn's estimators ------------------------------------------------------------

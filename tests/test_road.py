@@ -1,6 +1,7 @@
 """The road from script to website: one address, exact versions, and messages that help."""
 
 import itertools
+import json
 import os
 import re
 import subprocess
@@ -10,12 +11,18 @@ from pathlib import Path
 
 import pytest
 import steps
+import yaml
+from bundle import supported_pythons
 from notebooks import read_address
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 FIND_PYTHON = ROOT / "tools" / "find_python.sh"
+SUPPORTED = supported_pythons(ROOT)
+OLDEST, NEWEST = SUPPORTED[0], SUPPORTED[-1]
+TOO_NEW = f"3.{int(NEWEST.removeprefix('3.')) + 1}"
+INSTALL = re.escape(f"Install Python {', '.join(SUPPORTED[:-1])} or {NEWEST} ")
 
 
 def own_files():
@@ -101,8 +108,8 @@ def fake_python(folder, name, version, *, venv=True):
     return path
 
 
-def find_python(folder, *arguments):
-    command = ["/bin/sh", str(FIND_PYTHON), *arguments]
+def find_python(folder, *arguments, script=FIND_PYTHON):
+    command = ["/bin/sh", str(script), *arguments]
     done = subprocess.run(
         command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False
     )
@@ -110,10 +117,12 @@ def find_python(folder, *arguments):
 
 
 def test_the_first_python_that_is_supported_is_taken(tmp_path):
-    fake_python(tmp_path, "python3", "3.14")
-    fake_python(tmp_path, "python3.13", "3.13", venv=False)
-    expected = fake_python(tmp_path, "python3.12", "3.12")
-    fake_python(tmp_path, "python3.11", "3.11")
+    fake_python(tmp_path, "python3", TOO_NEW)
+    lacking, best, *others = reversed(SUPPORTED)
+    fake_python(tmp_path, f"python{lacking}", lacking, venv=False)
+    expected = fake_python(tmp_path, f"python{best}", best)
+    for version in others:
+        fake_python(tmp_path, f"python{version}", version)
     assert find_python(tmp_path) == (0, str(expected), "")
 
 
@@ -123,12 +132,78 @@ def test_a_python_that_was_asked_for_is_taken(tmp_path):
     assert find_python(tmp_path, "python3.11") == (0, str(expected), "")
 
 
+def test_a_python_in_a_folder_with_a_space_is_taken(tmp_path):
+    (tmp_path / "my tools").mkdir()
+    expected = fake_python(tmp_path / "my tools", "python", OLDEST)
+    assert find_python(tmp_path, str(expected)) == (0, str(expected), "")
+
+
+def test_one_line_decides_which_pythons_are_supported(tmp_path):
+    text = FIND_PYTHON.read_text()
+    script = tmp_path / "tools" / FIND_PYTHON.name
+    script.parent.mkdir()
+    script.write_text(text.replace(f'{NEWEST}"', f'{NEWEST} {TOO_NEW}"'))
+    expected = fake_python(tmp_path, f"python{TOO_NEW}", TOO_NEW)
+    assert find_python(tmp_path, script=script) == (0, str(expected), "")
+    expected.unlink()
+    assert f"{NEWEST} or {TOO_NEW} (" in find_python(tmp_path, script=script)[2]
+    assert supported_pythons(tmp_path) == [*SUPPORTED, TOO_NEW]
+    assert matrix_of_tests(tmp_path) == [*SUPPORTED, TOO_NEW]
+
+
+def matrix_of_tests(folder):
+    """Return the Pythons that the workflow ``test`` takes from the script in a folder."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text())["jobs"]
+    assert jobs["test"]["strategy"]["matrix"] == {
+        "python": "${{ fromJSON(needs.pythons.outputs.supported) }}"
+    }
+    (step,) = [step for step in jobs["pythons"]["steps"] if "run" in step]
+    output = folder / "output"
+    environment = {**os.environ, "GITHUB_OUTPUT": str(output)}
+    subprocess.run(["/bin/sh", "-c", step["run"]], cwd=folder, env=environment, check=True)
+    name, _, value = output.read_text().partition("=")
+    assert name == "supported"
+    return json.loads(value)
+
+
+def test_no_other_file_lists_the_supported_pythons():
+    listing = re.compile(rf"{re.escape(OLDEST)}\W+(or\W+)?{re.escape(SUPPORTED[1])}\b")
+    places = [
+        f"{path.relative_to(ROOT)}"
+        for path in own_files()
+        if path.suffix in {".md", ".py", ".sh", ".toml", ".yml", ".html"}
+        and listing.search(path.read_text(encoding="utf-8"))
+    ]
+    assert places == ["tools/find_python.sh"]
+
+
+def test_what_names_the_oldest_python_agrees():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["requires-python"] == f">={OLDEST}"
+    assert project["tool"]["ruff"]["target-version"] == f"py{OLDEST.replace('.', '')}"
+    assert f"--python-version {OLDEST} " in (ROOT / "requirements.txt").read_text()
+    for name in ("README.md", "CONTRIBUTING.md", "book/index.md"):
+        assert f"Python {OLDEST} or newer" in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def test_workflows_take_pythons_that_are_supported():
+    named = [
+        version
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for version in re.findall(r'python-version: "(.+)"', path.read_text())
+    ]
+    assert named
+    assert set(named) <= set(SUPPORTED)
+
+
 @pytest.mark.parametrize(
     ("version", "venv", "arguments", "words"),
     [
-        (None, True, [], "Install Python 3.11, 3.12 or 3.13 .*: none was found"),
-        ("3.10", True, [], "Install Python 3.11, 3.12 or 3.13 .*: python3 is Python 3.10"),
-        ("3.14", True, [], "Install Python 3.11, 3.12 or 3.13 .*: python3 is Python 3.14"),
+        (None, True, [], f"{INSTALL}.*: none was found"),
+        ("3.10", True, [], f"{INSTALL}.*: python3 is Python 3.10[.]$"),
+        ("3.9", True, [], f"{INSTALL}.*: python3 is Python 3.9[.]$"),
+        (TOO_NEW, True, [], f"python3 is Python {TOO_NEW}, which is newer than what TensorFlow"),
+        (TOO_NEW, True, ["python3"], f"{INSTALL}.*: python3 is Python {TOO_NEW}, which is newer"),
         ("3.12", False, [], "Install venv for Python 3.12 .*apt install python3.12-venv"),
         ("3.12", True, ["python4"], "There is no Python that runs as python4"),
         ("3.10", True, ["python3"], "python3 is Python 3.10"),
@@ -154,7 +229,7 @@ def test_make_passes_the_sentence_on(tmp_path):
         check=False,
     )
     assert done.returncode != 0
-    assert done.stderr.startswith("Install Python 3.11, 3.12 or 3.13")
+    assert re.match(INSTALL, done.stderr)
     assert not (tmp_path / "venv").exists()
 
 

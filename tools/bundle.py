@@ -10,6 +10,7 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 import argparse
 import html
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -156,6 +157,22 @@ def commands(*, windows, wheels):
     ]
 
 
+def supported_pythons(root):
+    """Return the Pythons that the course supports, which stand in ``tools/find_python.sh``.
+
+    Parameters
+    ----------
+    root : Path
+        The course's folder.
+
+    Returns
+    -------
+    list of str
+    """
+    script = (root / "tools" / "find_python.sh").read_text(encoding="utf-8")
+    return re.search(r'^SUPPORTED="(.+)"$', script, flags=re.MULTILINE)[1].split()
+
+
 def start_page(root, *, wheels, slides):
     """Return the page that says how to read and how to run what is in the zip."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
@@ -167,7 +184,8 @@ def start_page(root, *, wheels, slides):
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         python = f"Python {version} on {sysconfig.get_platform()}, which these packages are for"
     else:
-        python = "Python 3.11, 3.12 or 3.13, and a network for the second line"
+        *others, newest = supported_pythons(root)
+        python = f"Python {', '.join(others)} or {newest}, and a network for the second line"
     blocks = []
     for name, is_windows in systems.items():
         lines = "\n".join(commands(windows=is_windows, wheels=wheels))
