@@ -74,7 +74,7 @@ def store(path, rbm, trained_on):
     """
     if path.exists():
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 settings, stored_for = _origin(file)
         except _UNREADABLE:
             set_aside(path)

@@ -54,6 +54,7 @@ def require_writable(folder, what):
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _remove_left_over(folder / "trial")
         trial = _unfinished(folder / "trial")
         trial.touch(exist_ok=False)
         trial.unlink()

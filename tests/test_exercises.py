@@ -6,6 +6,7 @@ nothing and is named. Whether the stored notebooks are up to date is tested with
 
 import importlib
 import io
+import os
 import re
 import sys
 from contextlib import redirect_stdout
@@ -19,6 +20,7 @@ import pytest
 from test_notebooks import DIALECT, prose
 
 import ae_lib
+from ae_lib._keras import keras, tf
 from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
 
 ROOT = Path(__file__).parent.parent
@@ -250,10 +252,108 @@ def test_an_exercise_that_is_not_there_is_named():
     assert "Did you mean 'pretraining.free_energy'" in result.hint
 
 
-def test_the_answer_may_come_as_float32_or_as_a_list(solutions):
-    name = "pretraining.conditionals"
-    for turn in (np.float32, np.ndarray.tolist):
-        assert check(name, lambda *x, turn=turn: turn(solutions[name](*x)), seed=1, quiet=True)
+def deep(turn, value):
+    """Turn every part of a result that has several."""
+    if isinstance(value, tuple | list):
+        return type(value)(deep(turn, part) for part in value)
+    return turn(value)
+
+
+TURNS = {
+    "float32": lambda value: np.float32(value) if np.asarray(value).dtype.kind == "f" else value,
+    "a list": lambda value: np.asarray(value).tolist(),
+    "an array without axes": np.asarray,
+    "read-only": lambda value: np.broadcast_to(value, np.shape(value)),
+    "a tensor": tf.constant,
+    "a tensor of Keras": keras.ops.convert_to_tensor,
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_the_right_answer_may_come_in_any_type(turn, solutions):
+    for name in sorted(set(solutions) - SLOW - {"pretraining.cd1_change"}):
+        result = check(
+            name,
+            lambda *x, name=name: deep(TURNS[turn], solutions[name](*x)),
+            seed=1,
+            quiet=True,
+        )
+        assert result, str(result)
+
+
+def test_several_results_may_come_in_one_array(solutions):
+    for name in ("pretraining.momentum_step", "convolutional.costs"):
+        assert check(name, lambda *x, name=name: np.array(solutions[name](*x)), seed=1, quiet=True)
+
+
+def test_what_is_right_for_float64_alone_gets_a_hint():
+    def loss_floor(x):
+        x = np.clip(x, 1e-12, 1 - 1e-12)
+        return -(x * np.log(x) + (1 - x) * np.log(1 - x)).sum(axis=1).mean()
+
+    result = check("dense.loss_floor", loss_floor, seed=0, quiet=True)
+    assert not result
+    assert "For arrays of type float32, as the digits are: " in result.hint
+    assert "0 times log 0" in result.hint
+
+
+def test_solutions_give_the_digits_the_same_numbers_in_float32_and_float64(solutions):
+    x = ae_lib.datasets.load_mnist(n_train=200).x_train
+    z = np.random.default_rng(0).normal(0, 30, x.shape)
+    cases = {
+        "motivation.squared_error": (x, 0.5 * x),
+        "motivation.quantise": (x, 0.0, 1.0, 3),
+        "motivation.right_neighbours": (x, np.arange(200) % 3),
+        "pca.variances": (x, 30),
+        "dense.loss_floor": (x,),
+        "dense.cross_entropy": (x, z.astype(np.float32)),
+        "convolutional.convolve": (x[0].reshape(28, 28), np.eye(3, dtype=np.float32), 0.5),
+    }
+    for name, arguments in cases.items():
+        double = [
+            value.astype(np.float64) if isinstance(value, np.ndarray) else value
+            for value in arguments
+        ]
+        if name == "motivation.right_neighbours":
+            double[1] = arguments[1]
+        expected, found = solutions[name](*double), solutions[name](*arguments)
+        assert np.isfinite(found).all(), name
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW])
+def test_right_and_wrong_are_told_apart_under_many_seeds(name, solutions, stubs):
+    """``AE_CHECK_SEEDS=400`` tries 400 of them, some minutes; a fifth where checks take long."""
+    count = int(os.environ.get("AE_CHECK_SEEDS", "40"))
+    for seed in range(count // 5 if name == "pretraining.cd1_change" else count):
+        assert check(name, solutions[name], seed=seed, quiet=True).status == SOLVED, seed
+        assert check(name, stubs[name], seed=seed, quiet=True).status == UNSOLVED, seed
+        for answer, words in wrong_answers(name):
+            result = check(name, answer, seed=seed, quiet=True)
+            assert result.status == WRONG, f"seed {seed}: {words!r} was {result.status}"
+            assert words in result.hint, f"seed {seed}: {words!r} is not in: {result.hint}"
+            assert "float32" not in result.hint, f"seed {seed}: {words!r} passed in float64"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "seed"),
+    [
+        ("motivation.right_neighbours", "neighbour is wrong", 98),
+        ("pretraining.free_energy", "np.logaddexp", 97),
+        ("pca.largest_angle", "length 1 is not enough", 57),
+        ("pca.axes", "no data went into it", 7),
+        ("dense.honest_error", "simply the last", 17),
+        ("initialisation.fitting_std", "The smaller the slope", 387),
+        ("initialisation.fitting_std", "He's rule", 194),
+    ],
+)
+def test_inputs_for_which_mistakes_agree_are_not_used(name, words, seed):
+    answers = [answer for answer, hint in wrong_answers(name) if hint == words]
+    for answer in answers:
+        result = check(name, answer, seed=seed, quiet=True)
+        assert words in result.hint, str(result)
+        assert "float32" not in result.hint
 
 
 def test_what_is_said_is_printed_once(solutions):

@@ -2,6 +2,9 @@
 
 import dataclasses
 import json
+import multiprocessing
+import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -312,6 +315,108 @@ def test_results_of_other_runs_are_kept_and_the_same_run_replaces_its_own(tmp_pa
     record = run.record("autoencoder", test=4.0, seconds=1, settings={"epochs": 2})
     save_results(run, header, [record], {})
     assert len(json.loads((run.out / "digits.json").read_text())["runs"]) == 3
+
+
+HEADER = {"unit": "error", "published": {}}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("digits.json", b'{"mine": 1}'),
+        ("digits.json", b'{"name": "maps", "unit": "", "published": {}, "runs": []}'),
+        ("digits.json", b'{"name": "digi'),
+        ("digits.json", "[é]".encode("latin-1")),
+        ("digits.npz", b"mine"),
+        ("digits.npz", {"mine": np.zeros(2)}),
+        ("digits.npz", {"smoke_0_map": np.array([{}])}),
+    ],
+)
+def test_files_of_somebody_else_are_refused_before_anything_is_computed(
+    name, content, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(digits, "run_experiment", lambda _: pytest.fail("it began"))
+    file = tmp_path / "mit Umlaut ä" / name
+    file.parent.mkdir()
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        np.savez(file, **content)
+    before = file.read_bytes()
+    places = ["--out", str(file.parent), "--checkpoints", str(tmp_path / "checkpoints")]
+    assert main(["digits", "--preset", "smoke", *places]) == 1
+    assert f"{file} is damaged, or it is not a file of this experiment" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="Move it away"):
+        save_results(make_run(tmp_path, out=file.parent), HEADER, [], {})
+    assert [path.read_bytes() for path in file.parent.iterdir()] == [before]
+
+
+@pytest.mark.parametrize("option", ["--out", "--checkpoints"])
+def test_places_that_cannot_be_written_to_are_refused_before_anything_is_computed(
+    option, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(digits, "run_experiment", lambda _: pytest.fail("it began"))
+    (tmp_path / "taken").write_text("mine")
+    places = {"--out": str(tmp_path), "--checkpoints": str(tmp_path)}
+    places[option] = str(tmp_path / "taken")
+    listed = [word for pair in places.items() for word in pair]
+    assert main(["digits", "--preset", "smoke", *listed]) == 1
+    assert f"{option} cannot be written to" in capsys.readouterr().err
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_results_that_cannot_be_written_are_printed(tmp_path, monkeypatch, capsys):
+    def experiment(run):
+        return [run.record("autoencoder", test=1.25, seconds=1, settings={})], {}
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(digits, "run_experiment", experiment)
+    monkeypatch.setattr("ae_lib.paper.run.write_whole", fail)
+    places = ["--out", str(tmp_path), "--checkpoints", str(tmp_path)]
+    assert main(["digits", "--preset", "smoke", *places]) == 1
+    said = capsys.readouterr()
+    assert "test 1.25" in said.out
+    assert "No space left" in said.err
+
+
+def _save(folder, seed):
+    run = make_run(folder, seed=seed)
+    record = run.record("autoencoder", test=1.0, seconds=1, settings={})
+    save_results(run, HEADER, [record], {"map": np.zeros(200_000)})
+
+
+def test_processes_that_write_results_at_once_lose_none_of_them(tmp_path):
+    (tmp_path / "out").mkdir()
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    processes = [context.Process(target=_save, args=(tmp_path, seed)) for seed in range(6)]
+    with warnings.catch_warnings():
+        # These processes do no more than write files.
+        warnings.simplefilter("ignore")
+        for process in processes:
+            process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    stored = json.loads((tmp_path / "out" / "digits.json").read_text())
+    assert {record["seed"] for record in stored["runs"]} == set(range(6))
+    with np.load(tmp_path / "out" / "digits.npz") as arrays:
+        assert len(arrays.files) == 6
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"digits.json", "digits.npz"}
+
+
+def test_a_full_disk_does_not_stop_training(x, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)
+    network = random_autoencoder((12, 4), "glorot", np.random.default_rng(0))
+    with pytest.warns(UserWarning, match="training goes on without it: .*No space left"):
+        history, _ = train(
+            make_run(tmp_path), "tuning", network, x, None, FineTuning(2, 20), cross_entropy
+        )
+    assert len(history["loss"]) == 2
 
 
 @pytest.mark.parametrize("field", ["method", "seed", "test", "settings", "versions"])

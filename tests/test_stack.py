@@ -1,5 +1,6 @@
 """Stacks: layers learnt one at a time, unrolled without a change, resumed as if never stopped."""
 
+import errno
 import io
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from ae_lib import RBM, Stack, _checkpoints, pretrain, progress, set_seed, unroll
+from ae_lib import RBM, Stack, _checkpoints, _files, pretrain, progress, set_seed, unroll
 from ae_lib import stack as stack_module
 from ae_lib._keras import keras
 
@@ -331,7 +332,7 @@ def test_a_layer_that_diverges_is_named():
         ({"random_state": -1}, ValueError, "random_state must be at least 0. Received: -1"),
         ({"random_state": 0.5}, TypeError, "random_state must be an integer. Received: 0.5"),
         ({"data": digits()[0]}, ValueError, "2D array, got 1D"),
-        ({"data": 255 * digits()}, ValueError, "255"),
+        ({"data": np.rint(255 * digits())}, ValueError, "divided by 255"),
         ({"data": digits() * np.nan}, ValueError, "NaN|finite"),
         ({"data": digits(0)}, ValueError, "empty|0 sample|at least"),
         ({"checkpoint": "folder", "random_state": None}, ValueError, "needs a random_state"),
@@ -521,6 +522,115 @@ def test_no_damage_gets_through(uninterrupted, tmp_path):
                 assert not hasattr(found, "components_")
                 reported += 1
     assert reported > read
+
+
+def test_a_file_that_cannot_be_read_is_kept_under_another_name(uninterrupted, tmp_path):
+    for content in (b"of somebody else", b"another one"):
+        (tmp_path / "layer_2.npz").write_bytes(content)
+        with pytest.warns(UserWarning, match="damaged"):
+            pretrain(digits(), **RUN, checkpoint=tmp_path)
+    assert (tmp_path / "layer_2.npz.unreadable").read_bytes() == b"of somebody else"
+    assert (tmp_path / "layer_2.npz.unreadable2").read_bytes() == b"another one"
+    assert_same(pretrain(digits(), **RUN, checkpoint=tmp_path), uninterrupted)
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_any_work(tmp_path, monkeypatch):
+    pretrain(digits(), **RUN, checkpoint=tmp_path / "whole")
+
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(RBM, "fit", lambda *_: pytest.fail("work began"))
+    with pytest.raises(PermissionError, match=r"checkpoint cannot be written to.*Take a folder"):
+        pretrain(digits(), **RUN, checkpoint=tmp_path / "new")
+    # Where all layers are there, nothing is written.
+    pretrain(digits(), **RUN, checkpoint=tmp_path / "whole")
+
+
+def full_disk(file, **arrays):
+    file.write(b"half")
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_costs_no_training(uninterrupted, tmp_path, monkeypatch):
+    pretrain(digits(), **RUN, checkpoint=tmp_path)
+    (tmp_path / "layer_3.npz").unlink()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.warns(UserWarning, match=r"goes on without it: .*layer_3.npz.*No space left"):
+        assert_same(pretrain(digits(), **RUN, checkpoint=tmp_path), uninterrupted)
+    assert before == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+def test_a_file_that_another_run_wrote_meanwhile_is_not_overwritten(tmp_path):
+    other, own = (RBM(3, n_iter=n, batch_size=20, random_state=0).fit(digits()) for n in (1, 2))
+    _checkpoints.store(tmp_path / "layer_1.npz", other, "data")
+    before = (tmp_path / "layer_1.npz").read_bytes()
+    with pytest.raises(FileExistsError, match="was made by another run: n_iter=1 instead of 2"):
+        _checkpoints.store(tmp_path / "layer_1.npz", own, "data")
+    assert (tmp_path / "layer_1.npz").read_bytes() == before
+
+
+def test_processes_that_write_one_file_have_unfinished_files_of_their_own(tmp_path):
+    path, seen = tmp_path / "file", []
+
+    def write(file, depth=0):
+        seen.append(file.name)
+        if depth == 0:  # another process is at the same
+            _files.write_whole(path, lambda inner: write(inner, 1))
+            assert path.read_bytes() == b"1"
+        file.write(str(depth).encode())
+
+    _files.write_whole(path, write)
+    assert path.read_bytes() == b"0"
+    assert len(set(seen)) == 2
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_killed_runs_left_is_removed_when_it_is_old_and_nothing_else_is(tmp_path):
+    old = tmp_path / f".file.{'0' * 16}.unfinished"
+    kept = {f".file.{'1' * 16}.unfinished", ".file.mine.unfinished", f".b.{'2' * 16}.unfinished"}
+    for name in (old.name, *kept):
+        (tmp_path / name).touch()
+        if "1" not in name:
+            os.utime(tmp_path / name, (0, 0))
+    _files.write_whole(tmp_path / "file", lambda file: file.write(b""))
+    assert {path.name for path in tmp_path.iterdir()} == kept | {"file"}
+
+
+def test_a_link_stays_a_link_and_files_can_be_read_by_others(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "file")
+    umask = os.umask(0o022)
+    try:
+        _files.write_whole(tmp_path / "link", lambda file: file.write(b"1"))
+    finally:
+        os.umask(umask)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "disk" / "file").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_may_be_named_as_in_a_shell(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    pretrain(digits(), [3], n_iter=1, random_state=0, batch_size=20, checkpoint="~/mit Umlaut ä")
+    assert (tmp_path / "mit Umlaut ä" / "layer_1.npz").is_file()
+
+
+def test_a_batch_larger_than_the_data_is_warned_of_once_at_the_callers_line():
+    with pytest.warns(UserWarning, match="batch_size should be at most 50") as caught:
+        pretrain(digits()[:50], [4, 3], n_iter=1, random_state=0)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+def test_a_refused_call_draws_no_random_number():
+    np.random.seed(0)
+    with pytest.raises(ValueError, match="n_iter"):
+        pretrain(digits(), [3], n_iter=-1)
+    drawn = np.random.rand()
+    np.random.seed(0)
+    assert drawn == np.random.rand()
 
 
 # Killed

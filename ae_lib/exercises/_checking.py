@@ -174,20 +174,18 @@ def in_float32(answer):
 
     Parameters
     ----------
-    answer : object
-        A student's answer. What is no function is returned as it is.
+    answer : callable
+        A student's function.
 
     Returns
     -------
-    object
+    callable
 
     Examples
     --------
     >>> in_float32(lambda x: x.dtype)(np.zeros(2))
     dtype('float32')
     """
-    if not callable(answer):
-        return answer
 
     @functools.wraps(answer)
     def changed(*arguments):

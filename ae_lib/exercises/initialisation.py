@@ -97,6 +97,7 @@ def fitting_std(answer, rng):
                 glorot / unit_slope / np.sqrt(2),
             ),
         ],
+        distinct=True,
     )
 
 

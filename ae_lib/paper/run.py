@@ -191,7 +191,7 @@ def _read_results(run):
             runs = results["runs"]
         if arrays_path.exists():
             path = arrays_path
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 strange = [name for name in file if not _ARRAY_NAME.match(name)]
                 if strange:
                     raise ValueError(f"no experiment writes an array {strange[0]!r}")
