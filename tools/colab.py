@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -41,6 +42,9 @@ FOUNDATION = ["pip", "setuptools", "wheel"]
 # What runs a notebook in Colab, and what chapters import beside the dependencies of ae_lib.
 RUNTIME = ["ipykernel", "nbclient", "nbformat", "scipy"]
 CHECKERS = ["nbval", "pytest"]
+# How many notebooks run at once, and what gives each of them one thread.
+JOBS = 2
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 # The cell that comes before the install cell: in Colab this module is loaded from the start.
 STAND_IN = 'import sys, types; sys.modules["google.colab"] = types.ModuleType("google.colab")'
@@ -329,14 +333,24 @@ def chosen_notebooks(names, root=ROOT):
     }
 
 
-def compare(python, notebook, folder):
-    """Run a notebook with nbval in a folder; tell whether its outputs are the stored ones."""
+def compare(python, notebook, outside):
+    """Run a notebook with nbval and one thread; return seconds, whether it is as stored, words."""
+    start = time.perf_counter()
+    folder = Path(tempfile.mkdtemp(dir=outside))
     copy = folder / notebook.name
     shutil.copyfile(notebook, copy)
     command = [str(python), "-m", "pytest", "--quiet", "-p", "no:cacheprovider"]
     command += ["--nbval", "--nbval-current-env", copy.name]
-    done = subprocess.run(command, cwd=folder, env=environment(python), check=False)
-    return done.returncode == 0
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(python) | dict.fromkeys(THREADS, "1"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return time.perf_counter() - start, done.returncode == 0, done.stdout
 
 
 def main(arguments=None, root=ROOT):
@@ -358,11 +372,11 @@ def main(arguments=None, root=ROOT):
             first = next(iter(chosen.values()))
             seconds = install(python, first, read_address(root), outside)
             results["install cell"] = (seconds, True)
-            for name, path in chosen.items():
-                print(f"\n== {name}", flush=True)
-                start = time.perf_counter()
-                same = compare(python, path, Path(tempfile.mkdtemp(dir=outside)))
-                results[name] = (time.perf_counter() - start, same)
+            with ThreadPoolExecutor(JOBS) as pool:
+                compared = pool.map(lambda path: compare(python, path, outside), chosen.values())
+                for name, (seconds, same, said) in zip(chosen, compared, strict=True):
+                    print(f"\n== {name}\n{said}", flush=True)
+                    results[name] = (seconds, same)
     except ColabError as error:
         print(error, file=sys.stderr)
         return 1
