@@ -324,7 +324,7 @@ def test_each_plaything_has_a_still_picture_that_says_what_it_shows():
 
 
 def test_programs_are_loaded_by_their_page_alone():
-    # Jupyter Book puts every .js file below _static on every page; site_modules adds what is needed.
+    # Jupyter Book puts every .js file below _static on every page.
     assert not list(FOLDER.rglob("*.js"))
     assert not BeautifulSoup(PAGE.read_text(), "html.parser").select("script")
 
@@ -365,7 +365,7 @@ def ask_node(program, question):
 
 @pytest.mark.parametrize("name", ["digits", "map_digits"])
 def test_javascript_reads_the_bytes_that_a_script_brings(name):
-    (path,) = [path for path in FOLDER.glob(f"{name}.*")]
+    (path,) = FOLDER.glob(f"{name}.*")
     written = json.loads(site_modules.data_script(path).partition(" = ")[2].rstrip(";\n"))
     program = "(text, { bytesOf }) => new Uint8Array(bytesOf(text))"
     assert bytes(ask_node(program, written)) == path.read_bytes()

@@ -101,11 +101,11 @@ def test_what_needs_a_module_is_refused_with_its_line(tmp_path, text):
         ('import { two } from "./base.mjs";', r"main.mjs imports \['two'\] from base.mjs"),
         ('import { one } from "./other.mjs";', "main.mjs needs other.mjs, which does not exist"),
         ('import { a } from "./circle.mjs";', "main.mjs -> circle.mjs -> main.mjs"),
-        ("await later();", "main.mjs is no classic script: .*SyntaxError"),
-        ("function f() {", "main.mjs is no classic script: .*SyntaxError"),
+        ("await later();", "main.mjs is no classic script"),
+        ("function f() {", "main.mjs is no classic script"),
         (
             'import { one } from "./base.mjs";\nconst one = 2;',
-            "main.mjs is no classic script: .*SyntaxError",
+            "main.mjs is no classic script",
         ),
     ],
 )

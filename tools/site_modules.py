@@ -40,7 +40,7 @@ class ModuleError(ValueError):
 
 
 def read_module(name, text):
-    """Take a module apart.
+    r"""Take a module apart.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def read_module(name, text):
     Examples
     --------
     >>> body, imports, exports = read_module(
-    ...     "b.mjs", 'import { one as two } from "./a.mjs";\\nexport const three = two + 2;'
+    ...     "b.mjs", 'import { one as two } from "./a.mjs";\nexport const three = two + 2;'
     ... )
     >>> print(body)
     const { one: two } = modules["a.mjs"];

@@ -11,7 +11,7 @@ WIDE, NARROW = 70, 36
 # A longer word is broken, a shorter text is not.
 WORD, SHORT = 16, 8
 # On a phone a long text has lines of so many letters, though the table scrolls for it.
-LINE = 20
+LINE = 14
 # The space on both sides of a column, in letters.
 SPACE = 2
 
