@@ -138,7 +138,6 @@ def from_server(_, **options):
 PLACES = {
     "a file": (as_file, None, READING),
     "a frame without storage": (from_server, "allow-scripts", READING),
-    "a frame that shows a file": (as_file, "allow-scripts", READING),
     "a folder of a folder": (partial(from_server, prefix="/a/b/"), None, READING),
     "a poor server": (partial(from_server, handler=PoorHandler, prefix="/"), None, READING),
     "a strict server": (
