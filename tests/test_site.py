@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import notebooks
 import pytest
+import site_scripts
 import yaml
 from bs4 import BeautifulSoup
 from PIL import Image
@@ -210,6 +211,12 @@ def test_scripts_load_from_a_file_and_from_any_server(page, soup):
     has_playthings = bool(soup.select("[data-plaything]"))
     scripts = [tag["src"] for tag in soup.select("script[src*=playthings]")]
     assert len(scripts) == has_playthings, page
+
+
+def test_scripts_have_storage_before_they_ask_for_it(soup):
+    asking = [tag for tag in soup.find_all("script") if "localStorage" in tag.get_text()]
+    assert asking == [soup.find("script")]
+    assert asking[0].get_text().startswith(site_scripts.GUARD)
 
 
 def test_playthings_are_classic_scripts_alone():

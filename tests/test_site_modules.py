@@ -2,11 +2,14 @@
 
 import base64
 import json
+import posixpath
 from pathlib import Path
+from types import SimpleNamespace
 
 import playthings
 import pytest
 import site_modules
+from bs4 import BeautifulSoup
 from py_mini_racer import MiniRacer
 
 FOLDER = Path(__file__).parent.parent / playthings.FOLDER
@@ -134,9 +137,26 @@ def test_data_come_back_from_their_scripts(tmp_path):
 def test_the_site_has_the_scripts_and_not_what_they_are_made_from(tmp_path):
     for path in FOLDER.iterdir():
         (tmp_path / path.name).write_bytes(b"as Sphinx copies it")
+    (tmp_path / "removed.bin.js").write_text("as an earlier build left it")
     site_modules.write_scripts(FOLDER, tmp_path)
     made = {path.name for path in tmp_path.iterdir()}
     data = {"sizes.json.js", "manifest.json.js", "map_digits.png.js", "sizes_digits.png.js"}
     weights = {f"{path.name}.js" for path in FOLDER.glob("*.bin")}
     kept = {"playthings.css"} | {path.name for path in FOLDER.glob("still_*.png")}
     assert made == {"playthings.js"} | data | weights | kept
+
+
+def test_a_page_loads_the_script_from_wherever_it_stands(tmp_path):
+    app = SimpleNamespace(srcdir=FOLDER.parent.parent, outdir=tmp_path)
+    html = "<html><body><div data-plaything='map'></div></body></html>"
+    names = ["play.html", "more/play.html", "a/b/play.html"]
+    pages = {name: BeautifulSoup(html, "html.parser") for name in names}
+    pages["other.html"] = BeautifulSoup("<html><body></body></html>", "html.parser")
+    site_modules.add_scripts(app, pages)
+    assert not pages.pop("other.html").select("script")
+    for name, soup in pages.items():
+        (script,) = soup.select("script")
+        assert posixpath.normpath(posixpath.join(posixpath.dirname(name), script["src"])) == (
+            "_static/playthings/playthings.js"
+        )
+    assert (tmp_path / "_static" / "playthings" / "playthings.js").is_file()

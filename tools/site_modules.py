@@ -9,6 +9,8 @@ the scripts only.
 Of the modules' language, what playthings need is understood: ``import {...}`` and ``import * as``
 from a module beside it, and ``export`` before a constant, a function or a class, each at the start
 of a line. Everything else that needs a module is refused, with its line.
+
+In base64 a file is a third longer, which a server that compresses takes back.
 """
 
 import base64
@@ -192,6 +194,9 @@ def write_scripts(source, target):
         The folder in the built site.
     """
     target.mkdir(parents=True, exist_ok=True)
+    # An earlier build may have left some of data that are no more.
+    for path in target.glob("*.js"):
+        path.unlink()
     (target / Path(SCRIPT).name).write_text(bundle(source), encoding="ascii")
     data = [path for pattern in DATA for path in source.glob(pattern)]
     for path in data:
