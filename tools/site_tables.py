@@ -2,9 +2,11 @@
 
 A browser shows a table as soon as its first rows are there, and would lay out its columns anew for
 each wider row that follows: the text jumps, the more the slower the connection and the machine.
-So the width of each column is found here from all rows, and stands in the first row. It is said
+So the width of each column is found here from all rows, and stands before the first. It is said
 twice, since a phone has less to share out. A table that needs more room than there is scrolls.
 """
+
+from bs4 import BeautifulSoup
 
 # How many letters have room beside each other, on a desk and on a phone.
 WIDE, NARROW = 70, 36
@@ -21,7 +23,6 @@ def formula_width(formula):
 
     Examples
     --------
-    >>> from bs4 import BeautifulSoup
     >>> soup = BeautifulSoup('<span class="math"><svg width="3.5ex"></svg></span>', "html.parser")
     >>> formula_width(soup.span)
     3.5
@@ -42,7 +43,6 @@ def measure(cell):
 
     Examples
     --------
-    >>> from bs4 import BeautifulSoup
     >>> measure(BeautifulSoup("<td>an image: its pixels</td>", "html.parser").td)
     (20, 6)
     >>> measure(BeautifulSoup("<td>10 of 10</td>", "html.parser").td)
@@ -101,17 +101,16 @@ def fix_columns(table):
 
     Examples
     --------
-    >>> from bs4 import BeautifulSoup
     >>> rows = "<tr><th>a</th><th>b</th></tr><tr><td>ab</td><td>abcdef gh</td></tr>"
     >>> table = BeautifulSoup(f"<table>{rows}</table>", "html.parser").table
     >>> fix_columns(table)
     >>> table["class"], table["style"]
     (['fixed'], '--wide: 12ch; --narrow: 12ch')
-    >>> [cell["style"] for cell in table.select("th")]
-    ['--wide: 26.6%; --narrow: 27.9%', '--wide: 73.4%; --narrow: 72.1%']
+    >>> [column["style"] for column in table.select("col")]
+    ['--wide: 24.8%; --narrow: 26.5%', '--wide: 75.2%; --narrow: 73.5%']
     """
     rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
-    if len({len(row) for row in rows}) != 1 or table.select("[colspan], [rowspan]"):
+    if len({len(row) for row in rows}) != 1 or table.select("[colspan], [rowspan], col"):
         return
     columns = [[measure(cell) for cell in column] for column in zip(*rows, strict=True)]
     lengths = [sum(length for length, _ in column) or 1 for column in columns]
@@ -123,8 +122,15 @@ def fix_columns(table):
     table["class"] = [*table.get("class", []), "fixed"]
     table["style"] = f"--wide: {round(sum(words))}ch; --narrow: {round(sum(lines))}ch"
     both = share_out(lengths, words, WIDE), share_out(lengths, lines, NARROW)
-    for cell, wide, narrow in zip(rows[0], *both, strict=True):
-        cell["style"] = f"--wide: {wide}%; --narrow: {narrow}%"
+    group = BeautifulSoup("<colgroup></colgroup>", "html.parser").colgroup
+    for wide, narrow in zip(*both, strict=True):
+        style = f"--wide: {wide}%; --narrow: {narrow}%"
+        group.append(BeautifulSoup(f'<col style="{style}"/>', "html.parser"))
+    # The only thing that may stand before it.
+    if table.caption:
+        table.caption.insert_after(group)
+    else:
+        table.insert(0, group)
 
 
 def change_tables(app, pages):
