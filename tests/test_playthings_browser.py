@@ -5,7 +5,10 @@ Run after `make site`, by `make test-site`.
 
 import json
 import re
+import shutil
 import statistics
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +16,23 @@ import playthings
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from site_browser import browsing, come_near, decoding_line, decoding_times, new_context, settle
-from site_server import served
+from site_browser import (
+    browsing,
+    come_near,
+    complaints_of,
+    decoding_line,
+    decoding_times,
+    in_frame,
+    new_context,
+    settle,
+)
+from site_server import Handler, served
 
 from ae_lib import squared_error
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "_build" / "html"
+FOLDER = ROOT / playthings.FOLDER
 # Chromium's advice to whoever reads a canvas twice, as only these tests do.
 READING = "willReadFrequently"
 KINDS = ["thirty", "map", "between", "sizes"]
@@ -81,6 +94,83 @@ def drawn_on(canvas):
     """Return the ink of a digit that is seen, from 0 to 1."""
     program = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
     return 1 - np.array(canvas.evaluate(program))[::4] / 255
+
+
+class PoorHandler(Handler):
+    """A server that compresses nothing and knows only the oldest kinds of file."""
+
+    kind_of_script = "text/plain"
+    policy = ""
+
+    def guess_type(self, path):
+        known = {".html": "text/html", ".css": "text/css", ".js": self.kind_of_script}
+        return known.get(Path(path).suffix, "application/octet-stream")
+
+    def end_headers(self):
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
+
+class StrictHandler(PoorHandler):
+    """A server that forbids scripts inside of pages, and programs made of text."""
+
+    kind_of_script = "application/octet-stream"
+    policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+
+
+@contextmanager
+def as_file(folder):
+    # As people name their folders, and unpack one into another.
+    site = folder / "Kurs 100% für #1, Teil 2?" / "html"
+    site.parent.mkdir()
+    shutil.copytree(SITE, site)
+    yield (site / "play.html").as_uri()
+
+
+@contextmanager
+def from_server(_, **options):
+    with served(**options) as start:
+        yield f"{start}play.html"
+
+
+# Where the site may stand: its address, the sandbox of the frame around it, what is complained of.
+PLACES = {
+    "a file": (as_file, None, READING),
+    "a frame without storage": (from_server, "allow-scripts", READING),
+    "a folder of a folder": (partial(from_server, prefix="/a/b/"), None, READING),
+    "a poor server": (partial(from_server, handler=PoorHandler, prefix="/"), None, READING),
+    "a strict server": (
+        partial(from_server, handler=StrictHandler, prefix="/"),
+        None,
+        # The theme's script in the page does not run.
+        f"{READING}|Content Security Policy|invalid theme mode",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_plaything_plays_wherever_the_site_is_put(browser, tmp_path, name):
+    place, sandbox, expected = PLACES[name]
+    with place(tmp_path) as address, closing(new_context(browser, chosen=False)) as context:
+        page = context.new_page()
+        complaints = complaints_of(page)
+        if sandbox:
+            page = in_frame(page, address, sandbox, tmp_path)
+        else:
+            page.goto(address)
+        for kind in KINDS:
+            element = come_near(page, kind)
+            for canvas in element.locator("canvas.digit").all():
+                # Whoever may not read a canvas gets an error.
+                assert drawn_on(canvas).sum() > 10
+        page.get_by_role("button", name="draw one").click()
+        board = page.locator("canvas.board")
+        for key in ["Space", *["Shift+ArrowDown"] * 3]:
+            board.press(key)
+        page.wait_for_function("document.querySelector('[data-plaything]').plaything.ms > 0")
+        expect(page.locator("[data-plaything] .failed:visible")).to_have_count(0)
+    assert [text for text in complaints if not re.search(expected, text)] == []
 
 
 def number_in(element, pattern):
@@ -171,7 +261,7 @@ def test_a_digit_is_drawn_with_the_mouse(visit, networks):
     page = visit()
     thirty = come_near(page, "thirty")
     page.get_by_role("button", name="draw one").click()
-    assert not [url for url in page.requested if "digits_encoder.bin" in url]
+    assert not [url for url in page.requested if "digits_encoder" in url]
     board = thirty.locator("canvas.board")
     board.scroll_into_view_if_needed()
     box = board.bounding_box()
@@ -179,7 +269,7 @@ def test_a_digit_is_drawn_with_the_mouse(visit, networks):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=6)
         if i == 0:
             page.mouse.down()
-    with page.expect_response("**/digits_encoder.bin"):
+    with page.expect_response("**/digits_encoder.bin.js"):
         page.mouse.up()
     page.wait_for_function("document.querySelector('[data-plaything]').plaything.pixels[0] === 0")
     page.wait_for_timeout(500)
@@ -195,7 +285,7 @@ def test_a_digit_is_drawn_with_keys(visit, networks):
     thirty = come_near(page, "thirty")
     page.get_by_role("button", name="draw one").click()
     expect(thirty.locator("canvas.board")).to_be_focused()
-    with page.expect_response("**/digits_encoder.bin"):
+    with page.expect_response("**/digits_encoder.bin.js"):
         for key in ["Shift+ArrowUp", "Shift+ArrowUp", "Space", *["Shift+ArrowDown"] * 5, "Space"]:
             page.keyboard.press(key)
     page.wait_for_timeout(500)
@@ -217,7 +307,7 @@ def check_map(walk, decode):
     dots = playthings.load("map")
     distances = ((dots[name][:300] - place) ** 2).sum(axis=1)
     assert nearest == distances.argmin()
-    with Image.open(SITE / playthings.FOLDER.relative_to("book") / "map_digits.png") as sprite:
+    with Image.open(FOLDER / "map_digits.png") as sprite:
         row, column = divmod(nearest, 20)
         tile = np.asarray(sprite)[28 * row : 28 * row + 28, 28 * column : 28 * column + 28]
     ink = 1 - tile.ravel() / 255
@@ -317,9 +407,8 @@ def test_three_ways_lead_from_one_digit_to_another(visit, shipped, networks):
 
 
 def test_each_size_shows_its_pictures_and_errors(visit):
-    folder = SITE / playthings.FOLDER.relative_to("book")
-    result = json.loads((folder / "sizes.json").read_text())
-    with Image.open(folder / "sizes_digits.png") as sprite:
+    result = json.loads((FOLDER / "sizes.json").read_text())
+    with Image.open(FOLDER / "sizes_digits.png") as sprite:
         ink = 1 - np.asarray(sprite) / 255
     page = visit(expected=READING)
     sizes = come_near(page, "sizes")
@@ -344,18 +433,18 @@ def test_each_size_shows_its_pictures_and_errors(visit):
 def test_nothing_is_loaded_before_a_reader_comes_near(visit):
     page = visit()
     page.wait_for_load_state("networkidle")
-    far = ("map_decoder.bin", "sizes.json", "digits_encoder.bin")
+    far = ("map_decoder.bin.js", "sizes.json.js", "digits_encoder.bin.js")
     assert not [url for url in page.requested if url.endswith(far)]
     come_near(page, "sizes")
-    assert [url for url in page.requested if url.endswith("sizes.json")]
+    assert [url for url in page.requested if url.endswith("sizes.json.js")]
 
 
 def test_weights_are_loaded_once(visit):
     page = visit()
     for kind in KINDS:
         come_near(page, kind)
-    loaded = [url for url in page.requested if url.endswith(".bin")]
-    assert len(loaded) == len(set(loaded)) == 5
+    loaded = [url for url in page.requested if url.endswith((".bin.js", ".json.js", ".png.js"))]
+    assert len(loaded) == len(set(loaded)) == 9
 
 
 def test_without_javascript_still_pictures_stand_there(visit):
@@ -366,18 +455,18 @@ def test_without_javascript_still_pictures_stand_there(visit):
         expect(image).to_be_visible()
         assert len(image.get_attribute("alt").split()) > 10
         expect(page.locator(f"[data-plaything={kind}] .without")).to_be_visible()
-    assert not [url for url in page.requested if url.endswith((".bin", ".mjs"))]
+    assert not [url for url in page.requested if url.endswith(".js")]
 
 
 def test_what_does_not_load_is_said_and_can_be_tried_again(visit):
     page = visit(expected="503")
-    page.route("**/map_decoder.bin", lambda route: route.fulfill(status=503))
+    page.route("**/map_decoder.bin.js", lambda route: route.fulfill(status=503))
     walk = page.locator("[data-plaything=map]")
     walk.scroll_into_view_if_needed()
     alert = walk.get_by_role("alert")
-    expect(alert).to_contain_text("map_decoder.bin could not be loaded: the server said 503")
+    expect(alert).to_contain_text("map_decoder.bin.js could not be loaded from where this page")
     expect(walk.locator("img")).to_be_visible()
-    page.unroute("**/map_decoder.bin")
+    page.unroute("**/map_decoder.bin.js")
     walk.get_by_role("button", name="Try again").click()
     page.wait_for_selector("[data-plaything=map][data-ready]")
     expect(walk.get_by_role("alert")).to_have_count(0)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import notebooks
 import pytest
+import site_scripts
 import yaml
 from bs4 import BeautifulSoup
 from PIL import Image
@@ -198,11 +199,35 @@ def test_a_page_waits_for_one_style_sheet_only(page, soup):
     assert sheet["href"].endswith("_static/site.css")
     assert not soup.select("link[rel=preload]"), page
     for script in soup.find_all("script", src=True):
-        # Browsers do not wait for modules.
-        waits = not script.has_attr("defer") and script.get("type") != "module"
-        assert not waits, f"{page} waits for {script}"
+        assert script.has_attr("defer"), f"{page} waits for {script}"
     assert (SITE / "_static" / "site.css").stat().st_size < 130_000
     assert "Font Awesome" not in (SITE / "_static" / "site.css").read_text(encoding="utf-8")
+
+
+def test_scripts_load_from_a_file_and_from_any_server(page, soup):
+    # Where a page is a file or in a sandbox, browsers refuse modules, and data that are fetched.
+    for script in soup.find_all("script"):
+        assert script.get("type", "text/javascript") == "text/javascript", f"{page}: {script}"
+    has_playthings = bool(soup.select("[data-plaything]"))
+    scripts = [tag["src"] for tag in soup.select("script[src*=playthings]")]
+    assert len(scripts) == has_playthings, page
+
+
+def test_scripts_have_storage_before_they_ask_for_it(soup):
+    asking = [tag for tag in soup.find_all("script") if "localStorage" in tag.get_text()]
+    assert asking == [soup.find("script")]
+    assert asking[0].get_text().startswith(site_scripts.GUARD)
+
+
+def test_playthings_are_classic_scripts_alone():
+    folder = SITE / "_static" / "playthings"
+    kinds = {path.suffix for path in folder.iterdir()}
+    assert kinds == {".js", ".css", ".png", ".webp"}
+    assert {path.name for path in folder.glob("*.png")} == {
+        path.name for path in (ROOT / "book" / "_static" / "playthings").glob("still_*.png")
+    }
+    program = (folder / "playthings.js").read_text(encoding="utf-8")
+    assert not re.search(r"\bfetch\s*\(|XMLHttpRequest|^(import|export)\b", program, re.MULTILINE)
 
 
 def test_the_search_index_is_loaded_where_it_is_searched(page, soup):

@@ -4,13 +4,22 @@ Run after `make site`, by `make test-site`.
 """
 
 import re
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import notebooks
 import pytest
 from playwright.sync_api import expect
-from site_browser import NoBrowserError, browsing, come_near, new_context, settle
+from site_browser import (
+    NoBrowserError,
+    browsing,
+    come_near,
+    complaints_of,
+    in_frame,
+    new_context,
+    settle,
+)
 from site_server import SITE, folder_of_site, served
 from test_site import in_repository, listed_files, parse
 
@@ -20,6 +29,7 @@ ADDRESS = notebooks.read_address(ROOT)
 LISTED = listed_files()
 PAGES = [*LISTED, "search", "genindex", "404"]
 CHAPTERS = notebooks.chapter_names(ROOT)
+TABLED = [name for name in LISTED if parse(f"{name}.html").select("article table.table")]
 PHONE, DESK = 390, 1300
 KILOBYTE = 1000
 # Kinds of page: prose, formulas and code, wide tables, playthings, folded answers.
@@ -175,6 +185,35 @@ def test_a_page_is_light_and_keeps_still(visit, measured, name, width):
     assert unsized == []
     measured.setdefault(f"layout shift at {width}", {})[name] = one.shift()
     assert one.shift() <= 0.05, page.evaluate("window.shifts")
+
+
+# The columns of the tables whose rows begin at a place and end at another.
+COLUMNS = """
+(tables) => tables.map((table) => [...table.rows[0].cells].map((cell) => {
+    const { left, right } = cell.getBoundingClientRect();
+    return [left, right];
+}))
+"""
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("name", TABLED)
+def test_columns_are_where_they_will_be_before_a_tables_rows_arrive(visit, name, width):
+    page = visit(width=width).open(name)
+    tables = page.locator("article table.table")
+    whole = tables.evaluate_all(COLUMNS)
+    narrow = tables.locator("td, th").evaluate_all(
+        "(cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1)"
+        ".map((cell) => cell.textContent)"
+    )
+    assert narrow == []
+    page.locator("article table.table tbody").evaluate_all(
+        "(bodies) => bodies.forEach((body) => body.replaceChildren())"
+    )
+    first = tables.evaluate_all(COLUMNS)
+    assert whole
+    for before, after in zip(first, whole, strict=True):
+        assert before == [pytest.approx(place, abs=0.5) for place in after]
 
 
 def violations(page, part="html"):
@@ -436,6 +475,49 @@ def test_search_finds_the_page_that_a_reader_has_in_mind(visit, words, name):
     links = page.locator("#search-results li a").evaluate_all("(tags) => tags.map((a) => a.href)")
     first = [urlsplit(url).path.rpartition("/")[2] for url in links[:3]]
     assert f"{name}.html" in first
+
+
+# Where there is no server, or no origin ---------------------------------------------------------
+
+
+@contextmanager
+def alone(browser, address, folder, sandbox):
+    """Open a page in a window or in a sandboxed frame; yield it, and what it complains of."""
+    with closing(new_context(browser, chosen=False)) as context:
+        page = context.new_page()
+        complaints = complaints_of(page)
+        if sandbox:
+            yield in_frame(page, address, sandbox, folder), complaints
+        else:
+            page.goto(address)
+            yield page, complaints
+
+
+# From a file, in a frame without storage and forms, and in one that may at least send forms.
+ALONE = {"file": None, "frame": "allow-scripts", "frame with forms": "allow-scripts allow-forms"}
+
+
+@pytest.mark.parametrize("where", ALONE)
+@pytest.mark.parametrize("name", KINDS)
+def test_a_page_is_whole_without_server_or_storage(browser, start, tmp_path, name, where):
+    page_file = f"{name}.html"
+    address = (SITE / page_file).as_uri() if where == "file" else f"{start}{page_file}"
+    with alone(browser, address, tmp_path, ALONE[where]) as (page, complaints):
+        root = page.locator("html")
+        expect(root).to_have_attribute("data-theme", "light")
+        page.locator(".theme-switch-button:visible").first.click()
+        expect(root).to_have_attribute("data-theme", "dark")
+        page.locator(".search-button-field:visible, .search-button:visible").first.click()
+        field = page.locator("#pst-search-dialog input")
+        expect(field).to_be_focused()
+        field.fill("restricted Boltzmann machine")
+        field.press("Enter")
+        found = page.locator("#search-results")
+        expect(found.locator(".search-summary")).to_contain_text("found")
+        assert found.locator("li a[href*='03_pretraining.html']").count() >= 1
+        found.locator("li a[href*='03_pretraining.html']").first.click()
+        expect(page.locator("article h1")).to_contain_text("one layer")
+    assert complaints == []
 
 
 def listed_here(url):

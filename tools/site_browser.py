@@ -92,6 +92,43 @@ def new_context(browser, *, width=1300, mode="light", chosen=True, **options):
     return context
 
 
+def complaints_of(page):
+    """Return a list that fills with the errors and warnings of a page and of its frames."""
+    complaints = []
+
+    def listen(message):
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def in_frame(page, address, sandbox, folder):
+    """Open an address in a sandboxed frame of a page, as learning platforms do.
+
+    Parameters
+    ----------
+    page : playwright.sync_api.Page
+    address : str
+    sandbox : str
+        What the frame may do.
+    folder : Path
+        For the page around the frame.
+
+    Returns
+    -------
+    playwright.sync_api.Frame
+    """
+    host = folder / "host.html"
+    size = 'width="1280" height="800"'
+    host.write_text(f'<iframe sandbox="{sandbox}" src="{address}" {size}></iframe>')
+    page.goto(host.as_uri())
+    (frame,) = page.main_frame.child_frames
+    return frame
+
+
 def come_near(page, kind):
     """Scroll to a plaything; return it when it can be played with."""
     element = page.locator(f"[data-plaything={kind}]")

@@ -8,6 +8,7 @@ path, such as ``exercises/04_pca.html``, to its ``BeautifulSoup``. The order of 
 =====  ==================================================================
 50     links with a picture
 100    what a page shows: pictures, formulas, icons
+200    tables, which have room for all of that
 300    what a page loads: scripts
 500    how it is reached: names, landmarks, keyboard
 900    styles, which keep the rules that all of the above need

@@ -1,12 +1,9 @@
-"""Light pictures that keep their place, and long tables too: a Sphinx extension.
+"""Light pictures that keep their place: a Sphinx extension.
 
 Every picture of a page gets its width and height, so that text does not jump when it arrives, and
 those that are not seen at once are loaded when they come near. PNG becomes WebP where that is
 smaller: lossless, but for maps of thousands of dots, which losses that nobody sees make half as
 heavy. Notebooks keep their PNG; this happens in the built pages only.
-
-A browser shows a long table while its rows arrive, and would change its columns with each. So the
-columns say from the beginning what share of the width they take.
 """
 
 import hashlib
@@ -25,10 +22,6 @@ LOSSY = {"quality": 90, "method": 5}
 WORTH = 0.6
 # What is seen without scrolling: these are loaded at once.
 FIRST = 1
-# Rows from which a table is long.
-LONG = 15
-# How many letters have room beside each other in a table.
-LETTERS = 80
 
 
 def svg_size(text):
@@ -120,37 +113,6 @@ def size_theme(soup, folder):
         image["width"], image["height"] = map(str, size(folder / site_pages.asset(image["src"])))
 
 
-def share_columns(table):
-    """Say what share of a table's width each column takes, by its text and its longest word.
-
-    Parameters
-    ----------
-    table : bs4.Tag
-
-    Examples
-    --------
-    >>> from bs4 import BeautifulSoup
-    >>> rows = "<tr><td>ab</td><td>abcdef</td></tr>" * LONG
-    >>> table = BeautifulSoup(f"<table><tr><th/><th/></tr>{rows}</table>", "html.parser")
-    >>> share_columns(table)
-    >>> [cell["style"] for cell in table.select("th")]
-    ['--share: 25%', '--share: 75%']
-    """
-    first, *rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
-    if len(rows) < LONG or {len(row) for row in rows} != {len(first)}:
-        return
-    columns = list(zip(*([cell.get_text() for cell in row] for row in rows), strict=True))
-    total = sum(len(text) for column in columns for text in column)
-    shares = []
-    for column in columns:
-        # Formulas are as yet written in TeX, which says nothing of their width.
-        words = [word for text in column for word in text.split() if "\\" not in word]
-        longest = max(map(len, words), default=0)
-        shares.append(max(sum(map(len, column)) / total, (longest + 2) / LETTERS))
-    for cell, share in zip(first, shares, strict=True):
-        cell["style"] = f"--share: {round(100 * share / sum(shares))}%"
-
-
 def change_pictures(app, pages):
     """Give the pictures of all pages size, time and format (``site-pages``)."""
     folder = Path(app.outdir)
@@ -173,8 +135,6 @@ def change_pictures(app, pages):
                     lighter[path] = as_webp(path, cache)
                 image["src"] = image["src"].removesuffix(".png") + lighter[path].suffix
         size_theme(soup, folder)
-        for table in soup.select("article table.table"):
-            share_columns(table)
     for name, soup in pages.items():
         for link in soup.select("a[href$='.png']"):
             path = folder / posixpath.normpath(

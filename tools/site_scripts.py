@@ -3,6 +3,8 @@
 - Every script waits until the page is read (``defer``), in the order in which it stands.
 - The search index is for the page that searches; the button to copy for pages with code.
 - Font Awesome's script is not needed, since ``site_icons`` draws the icons.
+- Where a browser refuses storage, as in a sandboxed frame, scripts get some that lasts as long as
+  the page: the theme's would stop at once, and with them its buttons and its search.
 - The colours of a first visit are known before anything is drawn. The theme would leave them to a
   script that comes later, and show both logos until then.
 """
@@ -31,6 +33,27 @@ _AT_ONCE = (
     'localStorage.getItem("theme") || '
     '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")'
 )
+
+# Goes before the script above. Storage may be refused, absent, or full before anything is in it.
+GUARD = """
+for (const name of ["localStorage", "sessionStorage"]) {
+  try {
+    window[name].setItem("tried", "");
+    window[name].removeItem("tried");
+  } catch {
+    const kept = new Map();
+    const value = {
+      getItem: (key) => kept.get(String(key)) ?? null,
+      setItem: (key, item) => void kept.set(String(key), String(item)),
+      removeItem: (key) => void kept.delete(String(key)),
+      clear: () => kept.clear(),
+      key: (i) => [...kept.keys()][i] ?? null,
+      get length() { return kept.size; },
+    };
+    Object.defineProperty(window, name, { value });
+  }
+}
+"""
 
 
 def is_needed(script, soup):
@@ -66,10 +89,10 @@ def change_scripts(app, pages):
         for script in soup.find_all("script"):
             if not is_needed(script, soup):
                 script.decompose()
-            elif script.get("src") and script.get("type") != "module":
+            elif script.get("src"):
                 script["defer"] = ""
             elif _LATE in script.get_text():
-                script.string = script.get_text().replace(_LATE, _AT_ONCE)
+                script.string = GUARD + script.get_text().replace(_LATE, _AT_ONCE)
         # They would fetch scripts before the style sheet, which comes first.
         for link in soup.select("link[rel=preload][as=script]"):
             link.decompose()

@@ -76,7 +76,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served(site=SITE, port=0, prefix=None):
+def served(site=SITE, port=0, prefix=None, handler=Handler):
     """Serve a site while the block runs.
 
     Parameters
@@ -86,6 +86,8 @@ def served(site=SITE, port=0, prefix=None):
         0 for any that is free.
     prefix : str, optional
         Where it stands on its host; as ``_config.yml`` says by default.
+    handler : type
+        What answers.
 
     Yields
     ------
@@ -93,8 +95,8 @@ def served(site=SITE, port=0, prefix=None):
         Its address.
     """
     prefix = folder_of_site() if prefix is None else prefix
-    handler = partial(Handler, directory=str(site), prefix=prefix)
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    answering = partial(handler, directory=str(site), prefix=prefix)
+    server = ThreadingHTTPServer(("127.0.0.1", port), answering)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

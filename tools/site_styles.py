@@ -207,11 +207,7 @@ def change_styles(app, pages):
             if path not in sheets:
                 sheets.append(path)
         scripts |= {site_pages.asset(script["src"]) for script in soup.select("script[src]")}
-    # A module imports others, which no page names.
-    modules = {folder / path for path in scripts - {None} if path.endswith(".mjs")}
-    files = {other for path in modules for other in path.parent.glob("*.mjs")}
-    files |= {folder / path for path in scripts - {None}}
-    texts = [path.read_text(encoding="utf-8") for path in sorted(files)]
+    texts = [(folder / path).read_text(encoding="utf-8") for path in sorted(scripts - {None})]
     used = used_names(pages, texts)
     css = ""
     for path in sheets:

@@ -1,5 +1,6 @@
 // What scrolls sideways in itself can be reached with the keyboard, and says what it is. Whoever
 // closes a sidebar by a key is back at the button that opened it, which the theme takes focus from.
+// Search works in a file and in a sandboxed frame as well.
 (() => {
   const names = [
     ["div.highlight pre", "Code"],
@@ -35,5 +36,17 @@
       if (event.key === "Escape") dialog.addEventListener("close", back, { once: true });
     };
     dialog?.addEventListener("keydown", closing, true);
+  }
+
+  // Such a page may fetch nothing, so results have no summaries; and a frame may send no forms.
+  if (self.origin === "null") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    for (const form of document.querySelectorAll("form[action$='search.html']")) {
+      form.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        location.href = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+      });
+    }
   }
 })();

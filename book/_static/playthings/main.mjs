@@ -1,6 +1,12 @@
 // Starts each plaything of a page when its reader comes near, or touches it first.
 
+import * as between from "./between.mjs";
+import * as map from "./map.mjs";
 import { make } from "./page.mjs";
+import * as sizes from "./sizes.mjs";
+import * as thirty from "./thirty.mjs";
+
+const kinds = { between, map, sizes, thirty };
 
 // Before that, and wherever this program does not run, a still picture stands in its place.
 function prepare(element) {
@@ -17,8 +23,7 @@ function prepare(element) {
     element.append(status);
     element.setAttribute("aria-busy", "true");
     try {
-      const { build } = await import(`./${element.dataset.plaything}.mjs`);
-      const live = await build(element);
+      const live = await kinds[element.dataset.plaything].build(element);
       element.replaceChildren(...live);
       element.dataset.ready = "";
     } catch (error) {

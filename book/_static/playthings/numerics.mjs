@@ -4,6 +4,14 @@ const TYPES = { int8: Int8Array, uint8: Uint8Array, float32: Float32Array };
 export const SIDE = 28;
 export const PIXELS = SIDE * SIDE;
 
+// The bytes that a text in base64 stands for.
+export function bytesOf(text) {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes.buffer;
+}
+
 // Find the arrays in a file that tools/playthings.py packed: name -> {values, shape}.
 export function unpack(buffer, index) {
   const arrays = {};

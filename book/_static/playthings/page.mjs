@@ -1,41 +1,61 @@
 // What all playthings share: loading data, elements, digits drawn on the page, words for readers
 // who do not see them.
 
-import { Network, Pca, SIDE, unpack } from "./numerics.mjs";
+import { bytesOf, Network, Pca, SIDE, unpack } from "./numerics.mjs";
 
 const loaded = new Map();
+// Where the script stands that tools/site_modules.py makes of these modules; data stand beside it.
+const here = document.currentScript.src;
 
-// Fetch something once, however many playthings ask for it. A failure is not kept.
-function once(name, read) {
-  if (!loaded.has(name)) {
-    const promise = fetch(new URL(name, import.meta.url)).then((answer) => {
-      if (!answer.ok) throw new Error(`${name} could not be loaded: the server said ${answer.status}`);
-      return read(answer);
+// Data come as classic scripts, which leave them in `playthingData`: they load from a file, and in
+// a frame without an origin, where nothing may be fetched.
+function load(name) {
+  return new Promise((resolve, reject) => {
+    const script = make("script", {
+      src: new URL(`${name}.js`, here),
+      on: {
+        load: () => {
+          const data = self.playthingData?.[name];
+          if (data !== undefined) resolve(data);
+          else reject(new Error(`${name}.js came, but does not hold what it should`));
+        },
+        error: () => reject(new Error(`${name}.js could not be loaded from where this page stands`)),
+      },
     });
+    document.head.append(script);
+  }).finally(() => delete self.playthingData?.[name]);
+}
+
+// Load something once, however many playthings ask for it. A failure is not kept.
+function once(name, read = (data) => data) {
+  if (!loaded.has(name)) {
+    const promise = load(name).then(read);
     promise.catch(() => loaded.delete(name));
     loaded.set(name, promise);
   }
   return loaded.get(name);
 }
 
-export const loadJson = (name) => once(name, (answer) => answer.json());
+export const loadJson = (name) => once(name);
 export const loadManifest = () => loadJson("manifest.json");
 
 export async function loadArrays(name) {
   const { files } = await loadManifest();
-  const buffer = await once(`${name}.bin`, (answer) => answer.arrayBuffer());
+  const buffer = await once(`${name}.bin`, bytesOf);
   return unpack(buffer, files[name].arrays);
 }
 
 export const loadNetwork = async (name, options) => new Network(await loadArrays(name), options);
 export const loadPca = async () => new Pca(await loadArrays("pca"));
 
-export async function loadPicture(name) {
-  const picture = new Image();
-  picture.src = new URL(name, import.meta.url);
-  await picture.decode();
-  return picture;
-}
+// From inside the page, since a canvas does not give back what it was drawn from a file.
+export const loadPicture = (name) =>
+  once(name, async (data) => {
+    const picture = new Image();
+    picture.src = `data:image/png;base64,${data}`;
+    await picture.decode();
+    return picture;
+  });
 
 // Make an element: attributes by name, `on` for events, text or elements inside.
 export function make(tag, { on = {}, ...attributes } = {}, ...inside) {
