@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import playthings
 import pytest
 import site_modules
+import site_play
 from bs4 import BeautifulSoup
 from py_mini_racer import MiniRacer
 
@@ -137,7 +138,6 @@ def test_data_come_back_from_their_scripts(tmp_path):
 def test_the_site_has_the_scripts_and_not_what_they_are_made_from(tmp_path):
     for path in FOLDER.iterdir():
         (tmp_path / path.name).write_bytes(b"as Sphinx copies it")
-    (tmp_path / "removed.bin.js").write_text("as an earlier build left it")
     site_modules.write_scripts(FOLDER, tmp_path)
     made = {path.name for path in tmp_path.iterdir()}
     data = {"sizes.json.js", "manifest.json.js", "map_digits.png.js", "sizes_digits.png.js"}
@@ -160,3 +160,15 @@ def test_a_page_loads_the_script_from_wherever_it_stands(tmp_path):
             "_static/playthings/playthings.js"
         )
     assert (tmp_path / "_static" / "playthings" / "playthings.js").is_file()
+
+
+def test_a_website_without_the_page_of_playthings_has_nothing_of_them(tmp_path):
+    target = tmp_path / site_modules.FOLDER
+    target.mkdir(parents=True)
+    (target / "map.bin").write_bytes(b"as Sphinx copies it")
+    app = SimpleNamespace(srcdir=FOLDER.parent.parent, outdir=tmp_path)
+    pages = {"other.html": BeautifulSoup("<html><body></body></html>", "html.parser")}
+    site_modules.add_scripts(app, pages)
+    site_play.change_links(app, pages)
+    assert not target.exists()
+    assert not pages["other.html"].select("script")

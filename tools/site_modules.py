@@ -16,6 +16,7 @@ In base64 a file is a third longer, which a server that compresses takes back.
 import base64
 import json
 import re
+import shutil
 from pathlib import Path
 
 from py_mini_racer import JSEvalException, MiniRacer
@@ -194,9 +195,6 @@ def write_scripts(source, target):
         The folder in the built site.
     """
     target.mkdir(parents=True, exist_ok=True)
-    # An earlier build may have left some of data that are no more.
-    for path in target.glob("*.js"):
-        path.unlink()
     (target / Path(SCRIPT).name).write_text(bundle(source), encoding="ascii")
     data = [path for pattern in DATA for path in source.glob(pattern)]
     for path in data:
@@ -206,12 +204,16 @@ def write_scripts(source, target):
 
 
 def add_scripts(app, pages):
-    """Let pages that have playthings load them (``site-pages``)."""
-    write_scripts(Path(app.srcdir) / FOLDER, Path(app.outdir) / FOLDER)
-    for name, soup in pages.items():
-        if soup.select_one("[data-plaything]"):
-            steps = "../" * name.count("/")
-            soup.body.append(soup.new_tag("script", src=f"{steps}{SCRIPT}"))
+    """Let pages that have playthings load them (``site-pages``); where none has, all of it goes."""
+    source, target = Path(app.srcdir) / FOLDER, Path(app.outdir) / FOLDER
+    players = [name for name, soup in pages.items() if soup.select_one("[data-plaything]")]
+    if not players:
+        shutil.rmtree(target, ignore_errors=True)
+        return
+    write_scripts(source, target)
+    for name in players:
+        steps = "../" * name.count("/")
+        pages[name].body.append(pages[name].new_tag("script", src=f"{steps}{SCRIPT}"))
 
 
 def setup(app):

@@ -54,6 +54,8 @@ def small_picture(path):
 def change_links(app, pages):
     """Put a picture below each paragraph that leads to a plaything (``site-pages``)."""
     folder = Path(app.outdir)
+    if PAGE not in pages:
+        return
     playthings = find_playthings(pages[PAGE])
     small = {
         anchor: small_picture(folder / image["src"]) for anchor, (_, image) in playthings.items()
