@@ -93,11 +93,15 @@ def test_a_broken_environment_of_the_course_is_made_again(root, how):
     environment.make(folder, root)
     (folder / "lib" / "left.txt").write_text("of the old environment")
     if how == "interrupted":
-        (folder / environment.MARK).write_text("not finished\n")
+        # As a killed process leaves it: make sees that the mark is not there.
+        (folder / environment.MARK).unlink()
+        (folder / environment.UNFINISHED).touch()
     else:
         (folder / "bin" / "python").unlink()
     assert environment.make(folder, root)
     assert not (folder / "lib" / "left.txt").exists()
+    assert (folder / environment.MARK).is_file()
+    assert not (folder / environment.UNFINISHED).exists()
     assert not environment.make(folder, root)
 
 

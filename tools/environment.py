@@ -17,15 +17,16 @@ from made import KEPT, alone
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "made-by-autoencoders"
-# In the mark of an environment that is complete; one that was interrupted has another text.
 FINISHED = "The course's Makefile made this folder, and may remove it.\n"
+# Instead of the mark while the environment is being made. Another file, because make asks for files.
+UNFINISHED = "unfinished-by-autoencoders"
 # What the first edition left in its environments, which had no mark.
 OLD_MARK = "installed"
 OWN = ".venv"
 
 # What making an environment, pip and this course's Makefile put at its top.
 PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore", "ipython"}
-STAMPS = {MARK, OLD_MARK, "nbgrader-installed", "site-check-installed", "lab-installed"}
+STAMPS = {MARK, UNFINISHED, OLD_MARK, "nbgrader-installed", "site-check-installed", "lab-installed"}
 STAMPS |= {"test-all.json"}
 
 
@@ -89,23 +90,23 @@ def make(folder, root=ROOT):
         raise RefusedError(f"VENV must be a folder, but {folder} is a file.")
     held = {path.name for path in folder.iterdir()} if folder.exists() else set()
     mark = folder / MARK
-    finished = mark.is_file() and mark.read_text() == FINISHED
-    if finished and works(folder):
+    if MARK in held and works(folder):
         return False
-    if MARK not in held and {OLD_MARK, "pyvenv.cfg"} <= held and works(folder):
+    if {OLD_MARK, "pyvenv.cfg"} <= held and works(folder):
         mark.write_text(FINISHED)
         return False
-    if own and MARK not in held and "pyvenv.cfg" in held and works(folder):
+    ours = held & {MARK, UNFINISHED, OLD_MARK}
+    if own and not ours and "pyvenv.cfg" in held and works(folder):
         # People make .venv by hand, or an editor does, and expect that the course is put into it.
         mark.write_text(FINISHED)
         print(f"Using the environment that was there: {folder}", flush=True)
         return False
-    if "pyvenv.cfg" in held and not held & {MARK, OLD_MARK}:
+    if "pyvenv.cfg" in held and not ours:
         raise RefusedError(
             f"{folder} is an environment that the course did not make, so nothing is installed in "
             "it. Name a new folder with VENV=…, or remove that one if nobody needs it."
         )
-    if held and not held & {MARK, OLD_MARK}:
+    if held and not ours:
         raise RefusedError(
             f"{folder} holds something that the course did not put there "
             f"({', '.join(sorted(held)[:5])}), so nothing is installed in it. "
@@ -125,12 +126,13 @@ def make(folder, root=ROOT):
 def fill(folder, held):
     """Remove the parts of an earlier environment, and make a new one."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text("not finished\n")
-    for name in held - {MARK}:
+    (folder / UNFINISHED).touch()
+    for name in held - {UNFINISHED}:
         _remove(folder / name)
     print(f"Making {folder} with {sys.executable}", flush=True)
     venv.EnvBuilder(with_pip=True, symlinks=True).create(folder)
     (folder / MARK).write_text(FINISHED)
+    (folder / UNFINISHED).unlink()
 
 
 def _remove(path):
