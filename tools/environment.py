@@ -18,7 +18,7 @@ from made import KEPT, alone
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "made-by-autoencoders"
 FINISHED = "The course's Makefile made this folder, and may remove it.\n"
-# Instead of the mark while the environment is being made. Another file, because make asks for files.
+# Instead of the mark while the environment is made. Another file, because make asks for files.
 UNFINISHED = "unfinished-by-autoencoders"
 # What the first edition left in its environments, which had no mark.
 OLD_MARK = "installed"
