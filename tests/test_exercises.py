@@ -4,6 +4,7 @@ What a student may hand in by accident (exceptions, wrong types, NaN, a way out 
 nothing and is named. Whether the stored notebooks are up to date is tested with those of chapters.
 """
 
+import copy
 import importlib
 import io
 import os
@@ -31,6 +32,9 @@ LISTED = [(path, exercise) for path in SOURCES for exercise in exercises.exercis
 
 # Whose solutions train a network, or whose checks read all test digits.
 SLOW = {"dense.thirty_numbers", "pca.thirty_numbers"}
+# All others are functions that take seconds at most. What these two give are pairs of functions
+# that hand digits on to Keras and scikit-learn, which decide what they take.
+FUNCTIONS = [name for name in NAMES if name not in SLOW]
 
 
 def seeds(name, count):
@@ -281,6 +285,84 @@ def test_the_right_answer_may_come_in_any_type(turn, solutions):
         assert result, str(result)
 
 
+def in_arrays(turn, value):
+    """Turn each array among a function's arguments, also those in lists and tuples."""
+    if isinstance(value, tuple | list):
+        return type(value)(in_arrays(turn, part) for part in value)
+    return turn(value) if isinstance(value, np.ndarray) else value
+
+
+INPUTS = {
+    "float32": lambda value: value.astype(np.float32) if value.dtype.kind == "f" else value,
+    "nested lists": np.ndarray.tolist,
+    "lists of rows": list,
+    "tensors": tf.constant,
+    "tensors of float32": lambda value: tf.constant(INPUTS["float32"](value)),
+}
+
+
+@pytest.mark.parametrize("turn", INPUTS)
+def test_the_solutions_are_right_for_inputs_of_any_type(turn, solutions):
+    for name in FUNCTIONS:
+
+        def turned(*arguments, name=name):
+            return solutions[name](*(in_arrays(INPUTS[turn], value) for value in arguments))
+
+        for seed in range(1 if name == "pretraining.cd1_change" else 3):
+            result = check(name, turned, seed=seed, quiet=True)
+            assert result, str(result)
+
+
+def arguments_of(name, solution):
+    """Return the arguments with which a check calls an answer first."""
+    seen = []
+
+    def watched(*arguments):
+        seen.append(copy.deepcopy(arguments))
+        return solution(*arguments)
+
+    assert check(name, watched, seed=0, quiet=True)
+    return seen[0]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64])
+@pytest.mark.parametrize("size", [1, 50])
+def test_the_solutions_neither_wrap_round_nor_floor_whole_numbers(size, kind, solutions):
+    def rounded(value):
+        return np.clip(np.round(size * value.astype(float)), 0 if kind == np.uint8 else -100, 100)
+
+    for name in FUNCTIONS:
+        # It hands the picture on to a function of the check, which computes in the picture's type.
+        if name == "convolutional.moves_along":
+            continue
+        drawn = in_arrays(rounded, arguments_of(name, solutions[name]))
+        whole = in_arrays(lambda value: value.astype(kind), copy.deepcopy(drawn))
+        with np.errstate(over="ignore"):  # of e^x, as in a check
+            same(solutions[name](*whole), solutions[name](*drawn), name)
+
+
+def same(found, expected, name):
+    """Assert that two results agree, part by part where they have several."""
+    if isinstance(expected, tuple | list):
+        assert len(found) == len(expected), name
+        for pair in zip(found, expected, strict=True):
+            same(*pair, name)
+    else:
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_moves_along_measures_maps_of_bytes(solutions):
+    x = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    mask = np.array([1, 0, 1, 0], np.uint8)
+    assert solutions["convolutional.moves_along"](lambda x: x * mask, x, 1) == 11
+
+
+def test_layers_may_have_sizes_of_few_bits(solutions):
+    sizes = [784, 1000, 30]
+    for found in (np.array(sizes, np.int16), tf.constant(sizes, tf.int16)):
+        assert solutions["dense.n_parameters"](found) == 785 * 1000 + 1001 * 30
+
+
 def test_several_results_may_come_in_one_array(solutions):
     for name in ("pretraining.momentum_step", "convolutional.costs"):
         assert check(name, lambda *x, name=name: np.array(solutions[name](*x)), seed=1, quiet=True)
@@ -322,7 +404,7 @@ def test_solutions_give_the_digits_the_same_numbers_in_float32_and_float64(solut
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in SLOW])
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_right_and_wrong_are_told_apart_under_many_seeds(name, solutions, stubs):
     """``AE_CHECK_SEEDS=400`` tries 400 of them, some minutes; a fifth where checks take long."""
     count = int(os.environ.get("AE_CHECK_SEEDS", "40"))
@@ -382,9 +464,8 @@ def test_the_students_notebook_holds_no_solution(path):
     text = "\n".join(cell.source for cell in student)
     assert "###" not in text.replace("####", "")
     for cell in exercises.read_cells(path):
-        if exercises.is_solution(cell):
-            hidden = cell.source.split(exercises.BEGIN)[1].split(exercises.END)[0]
-            for line in hidden.splitlines():
+        for block in cell.source.split(exercises.BEGIN)[1:]:
+            for line in block.split(exercises.END)[0].splitlines():
                 assert len(line.strip()) < 12 or line.strip() not in text, line
     assert "### " not in "\n".join(cell.source for cell in solution)
     for cell in student + solution:

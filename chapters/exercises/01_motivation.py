@@ -40,7 +40,7 @@ digits = load_mnist(n_train=5000)
 def squared_error(x, x_hat):
     """The squared error per image, a number."""
     ### BEGIN SOLUTION
-    return ((x - x_hat) ** 2).sum(axis=1).mean()
+    return (np.subtract(x, x_hat, dtype=float) ** 2).sum(axis=1).mean()
     ### END SOLUTION
     ### STUB return ...
 
@@ -74,6 +74,7 @@ if error_is_right:
 def quantise(codes, low, high, bits):
     """Code values rounded to 2 ** bits values, of the same shape."""
     ### BEGIN SOLUTION
+    codes, low, high = (np.asarray(item, float) for item in (codes, low, high))
     n_steps = 2**bits - 1
     numbers = np.round((np.clip(codes, low, high) - low) / (high - low) * n_steps)
     return low + numbers * (high - low) / n_steps
@@ -112,6 +113,9 @@ if rounds_well and error_is_right:
 # %%
 def right_neighbours(codes, labels):
     """The share of codes whose nearest other code has the same label."""
+    ### BEGIN SOLUTION
+    codes, labels = np.asarray(codes, float), np.asarray(labels)  # lists, too
+    ### END SOLUTION
     distance = ((codes[:, None] - codes) ** 2).sum(axis=2)
     ### BEGIN SOLUTION
     np.fill_diagonal(distance, np.inf)  # no code is its own neighbour

@@ -45,6 +45,7 @@ def sigmoid(x):
 def slope(x):
     """The slope of the logistic function, of the shape of x."""
     ### BEGIN SOLUTION
+    x = np.asarray(x, float)
     small = np.exp(-np.abs(x))  # the slope is the same at x and at -x
     return small / (1 + small) ** 2
     ### END SOLUTION
@@ -68,6 +69,7 @@ _ = check("initialisation.slope", slope)
 def jacobian(x, W, b):
     """The derivatives of the outputs, of shape (outputs, inputs)."""
     ### BEGIN SOLUTION
+    x, W, b = (np.asarray(item, float) for item in (x, W, b))
     h = sigmoid(x @ W + b)
     return (h * (1 - h))[:, None] * W.T
     ### END SOLUTION
@@ -137,10 +139,10 @@ _ = check("initialisation.fitting_std", fitting_std)
 def gradients(x, weights, target):
     """List of gradients, each of the shape of its matrix."""
     ### BEGIN SOLUTION
-    values = [x]
+    values, weights = [np.asarray(x)], [np.asarray(W, float) for W in weights]
     for W in weights:
         values.append(sigmoid(values[-1] @ W))
-    delta, found = values[-1] - target, []
+    delta, found = values[-1] - np.asarray(target), []
     for W, below, h in zip(weights[::-1], values[-2::-1], values[:0:-1], strict=True):
         delta = delta * h * (1 - h)
         found.append(below.T @ delta)
@@ -167,7 +169,8 @@ _ = check("initialisation.gradients", gradients)
 def difference(x, y):
     """Squared error per image of two arrays of bytes, a row for each image."""
     ### BEGIN SOLUTION
-    x, y = x / 255, y / 255  # bytes have no negative numbers, so convert first
+    # Bytes have no negative numbers, so convert first.
+    x, y = np.asarray(x, float) / 255, np.asarray(y, float) / 255
     ### END SOLUTION
     return ((x - y) ** 2).sum(axis=1).mean()
 

@@ -48,6 +48,7 @@ def sigmoid(x):
 def conditionals(v, W, b):
     """p(h_j = 1 | v), of shape (pictures, hidden units)."""
     ### BEGIN SOLUTION
+    v, W, b = (np.asarray(item, float) for item in (v, W, b))
     return sigmoid(v @ W + b)
     ### END SOLUTION
     ### STUB return ...
@@ -70,6 +71,7 @@ _ = check("pretraining.conditionals", conditionals)
 def free_energy(v, W, a, b):
     """F(v), of shape (pictures,)."""
     ### BEGIN SOLUTION
+    v, W, a, b = (np.asarray(item, float) for item in (v, W, a, b))
     return -v @ a - np.logaddexp(0, v @ W + b).sum(axis=1)
     ### END SOLUTION
     ### STUB return ...
@@ -93,6 +95,7 @@ _ = check("pretraining.free_energy", free_energy)
 def cd1_change(v, W, a, b, rng):
     """The change of W by CD-1, of the shape of W."""
     ### BEGIN SOLUTION
+    v, W, a, b = (np.asarray(item, float) for item in (v, W, a, b))
     h = sigmoid(v @ W + b)
     states = (rng.random(h.shape) < h).astype(float)
     v_1 = sigmoid(states @ W.T + a)
@@ -120,6 +123,7 @@ _ = check("pretraining.cd1_change", cd1_change)
 def momentum_step(W, step, slope, rate, momentum, decay):
     """New W and new step; slope is <v h> of the data minus that of the model."""
     ### BEGIN SOLUTION
+    W, step, slope = (np.asarray(item, float) for item in (W, step, slope))
     step = momentum * step + rate * (slope - decay * W)
     ### END SOLUTION
     ### STUB step = momentum * step + rate * slope - decay * W
@@ -145,7 +149,7 @@ def unrolled(machines):
     """List of (matrix, bias), twice as long as the stack."""
     ### BEGIN SOLUTION
     encoder = [(W, b) for W, a, b in machines]
-    decoder = [(W.T, a) for W, a, b in reversed(machines)]
+    decoder = [(np.transpose(W), a) for W, a, b in reversed(machines)]
     return encoder + decoder
     ### END SOLUTION
     ### STUB return ...
@@ -168,7 +172,7 @@ _ = check("pretraining.unrolled", unrolled)
 def gap(own, unseen):
     """The gap in nats; positive where the machine prefers its own digits."""
     ### BEGIN SOLUTION
-    return unseen.mean() - own.mean()
+    return np.mean(unseen) - np.mean(own)
     ### END SOLUTION
     ### STUB return ...
 

@@ -43,6 +43,7 @@ digits = load_mnist()
 def components(x, k):
     """Mean, of shape (d,), and components, of shape (k, d)."""
     ### BEGIN SOLUTION
+    x = np.asarray(x)
     mean = x.mean(axis=0)
     Vt = np.linalg.svd(x - mean, full_matrices=False)[2]
     return mean, Vt[:k]
@@ -66,6 +67,7 @@ _ = check("pca.components", components)
 def variances(x, k):
     """Variances, largest first, of shape (k,)."""
     ### BEGIN SOLUTION
+    x = np.asarray(x)
     S = np.linalg.svd(x - x.mean(axis=0), compute_uv=False)
     return S[:k] ** 2 / len(x)
     ### END SOLUTION
@@ -131,6 +133,7 @@ _ = check("pca.largest_angle", largest_angle)
 def axes(x, encoder, decoder):
     """The principal components, rows of length 1, of shape (k, d)."""
     ### BEGIN SOLUTION
+    x, encoder, decoder = (np.asarray(item, float) for item in (x, encoder, decoder))
     outputs = x @ encoder @ decoder
     return np.linalg.svd(outputs, full_matrices=False)[2][: len(decoder)]
     ### END SOLUTION
@@ -154,6 +157,7 @@ _ = check("pca.axes", axes)
 def looks_at_labels(method, x, y, rng):
     """Whether the answer depends on the labels."""
     ### BEGIN SOLUTION
+    x, y = np.asarray(x), np.asarray(y)
     right, shuffled = method(x, y), method(x, rng.permutation(y))
     return not np.array_equal(right, shuffled)
     ### END SOLUTION

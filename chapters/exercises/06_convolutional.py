@@ -77,6 +77,7 @@ if sizes_are_right:
 def convolve(x, window, bias):
     """The map, of the shape of x."""
     ### BEGIN SOLUTION
+    x, window = np.asarray(x, float), np.asarray(window, float)
     padded = np.pad(x, 1)
     rows, columns = x.shape
     y = np.full(x.shape, bias)
@@ -198,8 +199,9 @@ _ = check("convolutional.overcomplete", overcomplete)
 def moves_along(f, x, step):
     """The largest absolute difference, a number; 0 if f is equivariant."""
     ### BEGIN SOLUTION
-    difference = f(np.roll(x, step, axis=1)) - np.roll(f(x), step, axis=1)
-    return np.abs(difference).max()
+    x = np.asarray(x)
+    moved = np.asarray(f(np.roll(x, step, axis=1)), float)
+    return np.abs(moved - np.roll(f(x), step, axis=1)).max()
     ### END SOLUTION
     ### STUB return ...
 
