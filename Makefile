@@ -16,6 +16,12 @@ NAME = all
 SEED = 0
 PRESET = paper
 DATA_HOME =
+# The folder of a class, and what make grade marks: make grade ASSIGNMENT=04_pca STUDENT=name ALL=1 SANDBOX=no
+CLASS = classroom
+ASSIGNMENT =
+STUDENT =
+ALL =
+SANDBOX =
 STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
 
 PY = $(VENV)/bin/python
@@ -23,6 +29,8 @@ READY = $(VENV)/installed
 NBGRADER = $(VENV)/nbgrader-installed
 SITECHECK = $(VENV)/site-check-installed
 PAGE = $(CURDIR)/_build/html/index.html
+# Names with spaces, quotes and dollar signs reach Python as they were typed.
+typed = '$(subst ','\'',$(value $(1)))'
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
@@ -30,7 +38,7 @@ PYTEST = $(QUIET) $(PY) -m pytest --quiet
 .NOTPARALLEL:
 .PHONY: help book test notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
-	slides bundle test-bundle classroom test-classroom test-site
+	slides bundle test-bundle classroom grade test-classroom test-site
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -110,11 +118,16 @@ test-bundle:  ## pack with all packages, then install from the zip with no netwo
 	@$(MAKE) --no-print-directory bundle WHEELS=1
 	$(PYTEST) tests/test_bundle_install.py
 
-classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in build/classroom
-	@$(PY) tools/classroom.py
+classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in the folder CLASS
+	@$(PY) tools/classroom.py --class=$(call typed,CLASS)
 
-test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
-	$(PYTEST) tests/test_classroom.py
+grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLASS, STUDENT, ALL=1, SANDBOX=no)
+	$(if $(value ASSIGNMENT),,@echo "Which assignment? make grade ASSIGNMENT=04_pca"; exit 2)
+	@$(PY) -E -s tools/grade.py --class=$(call typed,CLASS) $(if $(value STUDENT),--student=$(call typed,STUDENT)) \
+		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
+
+test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
+	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
 	$(PYTEST) --doctest-modules tests/test_site_browser.py tests/test_playthings_browser.py tools/site_*.py

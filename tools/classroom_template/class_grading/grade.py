@@ -16,7 +16,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psutil
@@ -121,7 +120,7 @@ def environment(private):
     own = {name: os.environ[name] for name in kernels.KEPT if name in os.environ}
     # nbgrader calls a program of this environment, alembic.
     own["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{own.get('PATH', os.defpath)}"
-    own |= {"JUPYTER_NO_CONFIG": "1", "LANG": "C.UTF-8", "CLASS_GRADING_REPORT": f"{private}/report"}
+    own |= {"JUPYTER_NO_CONFIG": "1", "LANG": "C.UTF-8", sandbox.PRIVATE: str(private)}
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     return own | dict.fromkeys(places, str(private))
 
@@ -162,7 +161,7 @@ def mark(name, student, *, sandboxed, minutes):
     line = [sys.executable, "-I", "-m", "nbgrader", "autograde", "--force"]
     line += [f"--CourseDirectory.assignment_id={name}", f"--CourseDirectory.student_id={student}"]
     line += ["--BaseConverter.permissions=644", f"--SafeExecute.sandbox={sandboxed}"]
-    private = Path(tempfile.mkdtemp(prefix="class-"))
+    private = sandbox.private_folder()
     options = {} if os.name == "nt" else {"preexec_fn": limit_memory, "start_new_session": True}
     failed = None
     try:

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
@@ -67,11 +66,11 @@ class SandboxedKernelManager(ClassKernelManager):
         file = self.private / "reasons"
         return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
-    def cleanup_resources(self, restart=False):
-        """Remove the folder with the sockets."""
-        super().cleanup_resources(restart=restart)
-        if not restart:
-            shutil.rmtree(self.private, ignore_errors=True)
+    async def _async_cleanup_resources(self, restart=False):
+        await super()._async_cleanup_resources(restart=restart)
+        shutil.rmtree(self.private, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources
 
 
 class PlainKernelManager(ClassKernelManager):
@@ -79,7 +78,7 @@ class PlainKernelManager(ClassKernelManager):
 
     def __init__(self, folder, **options):
         super().__init__(folder, **options)
-        self.settings = tempfile.mkdtemp(prefix="class-")
+        self.settings = str(sandbox.private_folder())
 
     async def _async_start_kernel(self, **options):
         own = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -90,8 +89,8 @@ class PlainKernelManager(ClassKernelManager):
 
     start_kernel = _async_start_kernel
 
-    def cleanup_resources(self, restart=False):
-        """Remove the folder with the settings."""
-        super().cleanup_resources(restart=restart)
-        if not restart:
-            shutil.rmtree(self.settings, ignore_errors=True)
+    async def _async_cleanup_resources(self, restart=False):
+        await super()._async_cleanup_resources(restart=restart)
+        shutil.rmtree(self.settings, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources

@@ -21,14 +21,14 @@ from traitlets import Bool, Integer
 from . import sandbox
 from .kernels import PlainKernelManager, SandboxedKernelManager
 
-REPORT = "CLASS_GRADING_REPORT"  # the variable that names a file for what grade.py shows
+REPORT = "report"  # the file for what grade.py shows, in the folder that it made
 
 
 def report(step, what):
     """Tell the teacher something about this notebook: in nbgrader's log, and for ``grade.py``."""
     step.log.warning("%s", what)
-    if REPORT in os.environ:
-        with Path(os.environ[REPORT]).open("a", encoding="utf-8") as file:
+    if sandbox.PRIVATE in os.environ:
+        with Path(os.environ[sandbox.PRIVATE], REPORT).open("a", encoding="utf-8") as file:
             file.write(json.dumps(what) + "\n")
 
 
@@ -119,7 +119,7 @@ class SafeExecute(Execute):
             )
         # Whatever kernel the student's notebook names.
         self.kernel_name = "python3"
-        self.stopped, self.told = {}, set()
+        self.stopped = {}
         while True:
             try:
                 return super().preprocess(nb, resources, km)
@@ -127,14 +127,19 @@ class SafeExecute(Execute):
                 index, reason = stop.args
                 self.stopped[index] = reason
                 report(self, f"{self._name(nb.cells[index], index)}: {reason}")
-                if len(self.stopped) > self.restarts:
-                    raise RuntimeError("too many cells that end their Python") from None
+            if len(self.stopped) > self.restarts:
+                report(self, f"{self._name(nb.cells[index], index)} and all after it were not run")
+                for cell in nb.cells[index:]:
+                    if cell.cell_type == "code":
+                        cell.outputs = [self._error("CellStopped", reason)]
+                return nb, resources
 
     def create_kernel_manager(self):
         """Return what starts the Python of the notebook."""
         kind = SandboxedKernelManager if self.sandbox else PlainKernelManager
         folder = self.resources.get("metadata", {}).get("path") or "."
         self.km = kind(folder, config=self.config)
+        self.told = set()
         return self.km
 
     def preprocess_cell(self, cell, resources, index):
@@ -169,10 +174,17 @@ class SafeExecute(Execute):
     def on_cell_executed(self, **details):
         """Note errors in the cell's output, as nbgrader does, and one for output cut off."""
         super().on_cell_executed(**details)
+        cell, error = details["cell"], details["execute_reply"]["content"].get("ename")
         if self.cut:
             reason = f"printed more than {self.most_output:,} characters"
-            details["cell"].outputs.append(self._error("TooMuchOutput", reason))
-            report(self, f"{self._name(details['cell'], details['cell_index'])}: {reason}")
+            cell.outputs.append(self._error("TooMuchOutput", reason))
+        elif error == "CellTimeoutError":
+            reason = f"was interrupted after {self.timeout} seconds"
+        elif error == "MemoryError":
+            reason = "asked for more memory than there is for it"
+        else:
+            return
+        report(self, f"{self._name(cell, details['cell_index'])}: {reason}")
 
     def _why(self, default):
         """Return why a cell could not be run to its end: what the watch says, or the default."""

@@ -24,6 +24,7 @@ GIB = 2**30
 MEMORY = int(os.environ.get("CLASS_MEMORY", 4 * GIB))  # bytes, all processes and files in memory
 PROCESSES = 64
 TASKS = 512  # processes and threads, a limit that the system itself holds
+THREADS = 400  # of the kernel, below that, so that it ends instead of failing in all later cells
 ROUNDS = 20  # of ending what was started, before the kernel is ended as well
 PAUSE = 0.1  # seconds
 
@@ -120,6 +121,10 @@ class Watch:
             self.end_started()
             if self.rounds > ROUNDS:
                 send(signal.SIGKILL, [self.kernel])
+            return
+        if self.kernel.num_threads() > THREADS:
+            self.say(f"more than {THREADS} threads at a time; it was ended")
+            send(signal.SIGKILL, [self.kernel])
             return
         used = {process: memory(process) for process in {self.kernel} | started}
         files = max(0, in_files() - self.files_before)
