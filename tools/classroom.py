@@ -31,7 +31,18 @@ MANIFEST = ".made-files.json"
 # By these nbgrader's settings are known to be those of a class of ours, the second in former ones.
 SIGNS = ("class_grading/settings.py", "nbgrader's settings for this course; see README.md beside")
 # Folders of the project in which no class may live.
-OWN = ("ae_lib", "benchmarks", "book", "build", "chapters", "dist", "tests", "tools", "vendor", "work")
+OWN = (
+    "ae_lib",
+    "benchmarks",
+    "book",
+    "build",
+    "chapters",
+    "dist",
+    "tests",
+    "tools",
+    "vendor",
+    "work",
+)
 SIGNS_ALLOWED = " /._-+(),@=~'"
 
 
@@ -66,7 +77,7 @@ def class_folder(name, root=ROOT):
     >>> class_folder("my class", Path("/project")).as_posix()
     '/project/my class'
     """
-    folder = Path(os.path.abspath(root / Path(name).expanduser()))
+    folder = (root / Path(name).expanduser()).resolve()
     shown = folder.as_posix().removeprefix(folder.drive)
     # nbgrader makes patterns, addresses and formats of the path.
     strange = sorted(
@@ -82,10 +93,10 @@ def class_folder(name, root=ROOT):
             "was received; letters, digits, spaces and signs such as - _ . are expected. "
             "Choose another folder: make classroom CLASS=/some/folder"
         )
-    if folder.resolve() == root.resolve() or root.resolve().is_relative_to(folder.resolve()):
+    if folder == root.resolve() or root.resolve().is_relative_to(folder):
         raise ClassError(f"A class cannot be in {folder}, which holds this project.")
-    if folder.resolve().is_relative_to(root.resolve()):
-        first = folder.resolve().relative_to(root.resolve()).parts[0]
+    if folder.is_relative_to(root.resolve()):
+        first = folder.relative_to(root.resolve()).parts[0]
         if first in OWN or first.startswith((".", "_")):
             raise ClassError(
                 f"A class cannot be in {folder}: the project's own folder {first!r} is cleaned or "
@@ -158,7 +169,9 @@ def contents(root, names):
         if path.is_file() and "__pycache__" not in path.parts:
             text = path.read_text(encoding="utf-8")
             if path.name == "README.md":
-                text = text.replace("ENVIRONMENT", str(Path(sys.prefix))).replace("PROJECT", str(root))
+                text = text.replace("ENVIRONMENT", str(Path(sys.prefix))).replace(
+                    "PROJECT", str(root)
+                )
             made[path.relative_to(TEMPLATE).as_posix()] = text.encode("utf-8")
     for name in names:
         notebook = as_text(grading_notebook(root / SOURCES / f"{name}.py", root))
@@ -310,7 +323,8 @@ def make(root, target, names, asked=()):
     # All of them before anything is written, because a source may not be in order.
     made = contents(root, names)
     points = {
-        name: sum(item.points for item in exercises(root / SOURCES / f"{name}.py")) for name in names
+        name: sum(item.points for item in exercises(root / SOURCES / f"{name}.py"))
+        for name in names
     }
     check_free(target)
     said = update(target, made, {f"source/{name}/{name}.ipynb" for name in asked})

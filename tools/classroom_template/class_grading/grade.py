@@ -32,7 +32,7 @@ RECORD = "grading"  # the folder of what was said, and of what was marked
 STEP = "class_grading.preprocessors.{}"
 
 
-class CannotGrade(Exception):
+class CannotGradeError(Exception):
     """Nothing can be marked; the message says why."""
 
 
@@ -61,19 +61,19 @@ def check_class(name, *, sandboxed):
 
     Raises
     ------
-    CannotGrade
+    CannotGradeError
         If the assignment was not released, if the class's settings lack the steps of this folder,
         or if there is no sandbox and nobody said that it goes without.
     """
     settings = PyFileConfigLoader("nbgrader_config.py", path=str(CLASS)).load_config()
     steps = str(settings.Autograde)
     if STEP.format("Tidy") not in steps or STEP.format("SafeExecute") not in steps:
-        raise CannotGrade(
+        raise CannotGradeError(
             "nbgrader_config.py does not load this class's settings. Add the line "
             'load_subconfig("class_grading/settings.py") above your own.'
         )
     if not released(name):
-        raise CannotGrade(
+        raise CannotGradeError(
             f"There is no assignment {name!r} that was released. Released are: "
             f"{', '.join(assignments()) or 'none'}. Run: nbgrader generate_assignment {name}"
         )
@@ -84,7 +84,7 @@ def check_class(name, *, sandboxed):
         )
         return False
     if sandbox.problem():
-        raise CannotGrade(
+        raise CannotGradeError(
             f"Nothing was run, because there is no sandbox here: {sandbox.problem()}\n"
             "README.md names alternatives. SANDBOX=no marks without one, with students' code "
             "running as you."
@@ -200,7 +200,9 @@ def reason(log, code):
     ]
     if errors:
         return errors[-1]
-    return f"nbgrader was ended by signal {-code}" if code < 0 else f"nbgrader ended with code {code}"
+    return (
+        f"nbgrader was ended by signal {-code}" if code < 0 else f"nbgrader ended with code {code}"
+    )
 
 
 def digest(folder):
@@ -317,7 +319,7 @@ def grade(name, options):
     names = options.student or submissions.students(submitted)
     for student in names:
         if student not in submissions.students(submitted):
-            raise CannotGrade(f"There is no folder submitted/{student}.")
+            raise CannotGradeError(f"There is no folder submitted/{student}.")
     if not names:
         printed(f"Nobody handed anything in: submitted/STUDENT/{name}/{name}.ipynb is expected.")
     record, rows = Record(name), []
@@ -345,12 +347,14 @@ def main(arguments=None):
     parser.add_argument("assignment", help="such as 04_pca")
     parser.add_argument("--student", action="append", help="only this student, again")
     parser.add_argument("--all", action="store_true", help="also whoever was marked before")
-    parser.add_argument("--no-sandbox", dest="sandboxed", action="store_false", help="see README.md")
+    parser.add_argument(
+        "--no-sandbox", dest="sandboxed", action="store_false", help="see README.md"
+    )
     parser.add_argument("--minutes", type=float, default=MINUTES, help="at most, for a student")
     options = parser.parse_args(arguments)
     try:
         return grade(options.assignment, options)
-    except CannotGrade as error:
+    except CannotGradeError as error:
         print(error, file=sys.stderr)
         return 2
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -16,7 +15,7 @@ KEPT = ("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "L
 
 
 class ClassKernelManager(AsyncKernelManager):
-    """This environment's Python, whatever kernel a notebook names and however the teacher's is set.
+    """The environment's own Python, whatever kernel a notebook names.
 
     Parameters
     ----------

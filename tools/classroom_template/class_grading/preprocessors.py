@@ -1,7 +1,7 @@
 """Steps of grading that nbgrader does not have, or that one student's notebook would stop.
 
-``Tidy`` puts nbgrader's marks on cells in order, before nbgrader looks at them. ``SafeExecute`` runs
-a notebook in the sandbox, and goes on after a cell that ends its Python.
+``Tidy`` puts nbgrader's marks on cells in order, before nbgrader looks at them. ``SafeExecute``
+runs a notebook in the sandbox, and goes on after a cell that ends its Python.
 """
 
 import asyncio
@@ -55,7 +55,9 @@ class Tidy(NbGraderPreprocessor):
                     cells[name].append(cell)
             for name, found in cells.items():
                 if not found:
-                    report(self, f"the cell {name} is missing (deleted, merged, or its name changed)")
+                    report(
+                        self, f"the cell {name} is missing (deleted, merged, or its name changed)"
+                    )
                     continue
                 kept = self._chosen(found, known[name])
                 kept.metadata.nbgrader = known[name]
@@ -97,7 +99,7 @@ class Tidy(NbGraderPreprocessor):
         return found[0]
 
 
-class CellStopped(Exception):
+class CellStoppedError(Exception):
     """A cell ended its Python, or cannot be ended itself."""
 
 
@@ -115,7 +117,7 @@ class SafeExecute(Execute):
         """Run the notebook, again without a cell that cannot be run to its end."""
         if self.sandbox and sandbox.problem():
             raise RuntimeError(
-                f"Nothing was run: {sandbox.problem()} README.md says how to grade without a sandbox."
+                f"Nothing was run: {sandbox.problem()} README.md says how to go without a sandbox."
             )
         # Whatever kernel the student's notebook names.
         self.kernel_name = "python3"
@@ -123,7 +125,7 @@ class SafeExecute(Execute):
         while True:
             try:
                 return super().preprocess(nb, resources, km)
-            except CellStopped as stop:
+            except CellStoppedError as stop:
                 index, reason = stop.args
                 self.stopped[index] = reason
                 report(self, f"{self._name(nb.cells[index], index)}: {reason}")
@@ -152,10 +154,10 @@ class SafeExecute(Execute):
         try:
             return super().preprocess_cell(cell, resources, index)
         except DeadKernelError:
-            raise CellStopped(index, self._why("its Python ended")) from None
+            raise CellStoppedError(index, self._why("its Python ended")) from None
         except CellTimeoutError:
             reason = f"cannot be interrupted after {self.timeout} seconds"
-            raise CellStopped(index, self._why(reason)) from None
+            raise CellStoppedError(index, self._why(reason)) from None
         finally:
             self._tell_limits(cell, index)
 
@@ -167,7 +169,7 @@ class SafeExecute(Execute):
             if self.printed > self.most_output:
                 if not self.cut:
                     self.cut = True
-                    asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
+                    self.interrupt = asyncio.ensure_future(ensure_async(self.km.interrupt_kernel()))
                 return None
         return super().process_message(msg, cell, cell_index)
 
@@ -192,11 +194,13 @@ class SafeExecute(Execute):
 
     def _news(self):
         """Return the reasons of the watch that were not told yet."""
-        return [reason for reason in self.km.reasons() if reason not in self.told] if self.km else []
+        return (
+            [reason for reason in self.km.reasons() if reason not in self.told] if self.km else []
+        )
 
     def _tell_limits(self, cell, index):
         """Report what was ended without ending the cell's Python."""
-        if not isinstance(sys.exc_info()[1], CellStopped):
+        if not isinstance(sys.exc_info()[1], CellStoppedError):
             for reason in self._news():
                 self.told.add(reason)
                 report(self, f"{self._name(cell, index)}: {reason}")

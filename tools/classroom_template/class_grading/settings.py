@@ -1,4 +1,4 @@
-"""What this class needs of nbgrader. nbgrader_config.py loads it; your own settings belong there."""
+"""What this class needs of nbgrader. Your own settings belong in nbgrader_config.py."""
 
 import sys
 from pathlib import Path

@@ -14,11 +14,11 @@ PATTERN = "*?["
 
 
 def printable(text, most=300):
-    """Return a text of unknown origin in a form that a terminal shows and does not obey.
+    r"""Return a text of unknown origin in a form that a terminal shows and does not obey.
 
     Examples
     --------
-    >>> printable("a\\x1b[2Jb\\nc")
+    >>> printable("a\x1b[2Jb\nc")
     'a?[2Jb c'
     """
     text = "".join(sign if sign.isprintable() else "?" for sign in " ".join(str(text).split()))
@@ -37,7 +37,11 @@ def entries(folder):
 
     Names are those that are stored: some systems find a file under a name in other letters too.
     """
-    return {name for name in os.listdir(folder) if not name.startswith((".", "__"))}
+    return {
+        path.name
+        for path in Path(folder).iterdir()
+        if path.name[:1] != "." and path.name[:2] != "__"
+    }
 
 
 def students(submitted):
@@ -76,7 +80,9 @@ def problem(folder, name, others=()):
         None where the submission is in order; an empty text where there is none.
     """
     if any(sign in folder.name for sign in PATTERN) or folder.name != folder.name.strip():
-        return f"the folder's name holds one of {PATTERN} or outer spaces, which nbgrader cannot take"
+        return (
+            f"the folder's name holds one of {PATTERN} or outer spaces, which nbgrader cannot take"
+        )
     if folder.is_symlink():
         return "the student's folder is a link to another place; put the files there themselves"
     expected = f"{name}.ipynb"

@@ -60,7 +60,9 @@ def tasks_of(user):
     """Return how many processes and threads a user has."""
     attributes = [process.info for process in psutil.process_iter(["uids", "num_threads"])]
     return sum(
-        info["num_threads"] or 0 for info in attributes if info["uids"] and info["uids"].real == user
+        info["num_threads"] or 0
+        for info in attributes
+        if info["uids"] and info["uids"].real == user
     )
 
 
