@@ -75,7 +75,8 @@ lint: $(READY)  ## check the style of all Python code
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
 	$(PYTEST) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
-		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/classroom.py tools/exercises.py tools/links.py tools/playthings.py \
+		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/classroom.py tools/classroom_template/class_grading/submissions.py \
+		tools/exercises.py tools/links.py tools/playthings.py \
 		ae_lib
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
