@@ -307,6 +307,11 @@ TINY_STUDENTS = {
         FIRST_OPEN,
         "answer-1 is missing",
     ),
+    "deleted_all": (
+        tiny(change=deleted("check-1", "check-2")),
+        {"check-1": None, "check-2": None},
+        "check-2 is missing",
+    ),
     "empty_metadata": (tiny(change=metadata({})), TINY_ALL, "answer-1 is missing"),
     "odd_metadata": (tiny(change=metadata([1, "x"])), TINY_ALL, "answer-1 is missing"),
     "renamed": (

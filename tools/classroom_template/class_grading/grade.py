@@ -281,7 +281,7 @@ def one(name, student, record, options):
     remarks = record.remarks(student, files)
     done = (CLASS / "autograded" / student / name / f"{name}.ipynb").is_file()
     if remarks is not None and done and not options.all and not options.student:
-        return marks(name, student), remarks
+        return marks(name, student) or "no mark yet", remarks
     failed, remarks = mark(name, student, sandboxed=options.sandboxed, minutes=options.minutes)
     beside = submissions.further(folder, name)
     if beside:
@@ -289,7 +289,7 @@ def one(name, student, record, options):
     record.write(student, None if failed else files, remarks)
     if failed:
         return not_marked(name, student), [failed, *remarks]
-    return marks(name, student), remarks
+    return marks(name, student) or "no mark yet", remarks
 
 
 def not_marked(name, student):
