@@ -18,6 +18,12 @@ NAME = all
 SEED = 0
 PRESET = paper
 DATA_HOME =
+# The folder of a class, and what make grade marks: make grade ASSIGNMENT=04_pca STUDENT=name ALL=1 SANDBOX=no
+CLASS = classroom
+ASSIGNMENT =
+STUDENT =
+ALL =
+SANDBOX =
 STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
 # What takes too long for every change, or needs more than everybody has.
 HEAVY = test-solutions test-site test-classroom test-bundle test-colab
@@ -52,6 +58,8 @@ unexport $(filter-out $(PASSED_ON), \
 	$(filter AE_% IPYTHON% JUPYTER% KERAS_% MATPLOTLIB% MPL% PYTEST_% PYTHON% RUFF_% SPHINX% TF_% XLA_%, $(.VARIABLES)))
 export JUPYTER_PREFER_ENV_PATH = 1
 export PYTHONUTF8 = 1
+# Names with spaces, quotes and dollar signs reach Python as they were typed.
+typed = '$(subst ','\'',$(value $(1)))'
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
@@ -62,7 +70,7 @@ SIDE_BY_SIDE = IPYTHONDIR="$$(cd "$(VENV)" && pwd)/ipython" OMP_NUM_THREADS=1 TF
 .NOTPARALLEL:
 .PHONY: help book lab test test-all notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
-	slides bundle test-bundle classroom test-classroom test-site
+	slides bundle test-bundle classroom grade test-classroom test-site
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -107,7 +115,8 @@ lint: $(READY)  ## check the style of all Python code
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
 	$(PYTEST) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
-		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/exercises.py tools/links.py tools/playthings.py \
+		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/classroom.py tools/classroom_template/class_grading/submissions.py \
+		tools/exercises.py tools/install.py tools/links.py tools/playthings.py tools/settings.py \
 		ae_lib
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
@@ -149,11 +158,16 @@ test-bundle:  ## pack with all packages, then install from the zip with no netwo
 	@$(MAKE) --no-print-directory bundle WHEELS=1
 	$(PYTEST) tests/test_bundle_install.py
 
-classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in build/classroom
-	@$(PY) tools/classroom.py
+classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in the folder CLASS
+	@$(PY) tools/classroom.py --class=$(call typed,CLASS)
 
-test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself
-	$(PYTEST) tests/test_classroom.py
+grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLASS, STUDENT, ALL=1, SANDBOX=no)
+	$(if $(value ASSIGNMENT),,@echo "Which assignment? make grade ASSIGNMENT=04_pca"; exit 2)
+	@$(PY) -E -s tools/grade.py --class=$(call typed,CLASS) $(if $(value STUDENT),--student=$(call typed,STUDENT)) \
+		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
+
+test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
+	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
 	$(PYTEST) --doctest-modules tests/test_site_browser.py tests/test_playthings_browser.py tools/site_*.py

@@ -1,25 +1,8 @@
-"""nbgrader's settings for this course; see README.md beside this file."""
+"""nbgrader's settings for this class; see README.md beside this file. This file is yours."""
 
 c = get_config()  # noqa: F821 (nbgrader defines it)
+load_subconfig("class_grading/settings.py")  # noqa: F821 (nbgrader defines it)
 
-c.CourseDirectory.course_id = "autoencoders"
-
-# Without nbgrader's ClearSolutions, which would replace the stubs by one of its own.
-c.GenerateAssignment.preprocessors = [
-    "nbgrader.preprocessors.IncludeHeaderFooter",
-    "nbgrader.preprocessors.LockCells",
-    "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-    "nbgrader.preprocessors.ClearOutput",
-    "nbgrader.preprocessors.ClearHiddenTests",
-    "nbgrader.preprocessors.ClearMarkScheme",
-    "nbgrader.preprocessors.ComputeChecksums",
-]
-
-# Seconds for a cell. An endless loop is interrupted then, and the cells after it still count.
-c.Execute.timeout = TIMEOUT  # noqa: F821 (replaced when the course is made)
-c.Execute.interrupt_on_timeout = True
-# Seconds to wait for what a cell printed. With nbgrader's 4 a busy machine leaves a whole notebook
-# unmarked.
-c.Execute.iopub_timeout = 60
+# Your own settings, such as these:
+# c.Execute.timeout = 60  # seconds for a cell
+# c.OverwriteCells.add_missing_cells = True
