@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import classroom
+import clean
 import exercises
 import grade as grade_command
 import nbformat
@@ -222,12 +223,14 @@ def test_a_link_in_place_of_a_file_is_left_alone(course, newer, tmp_path):
 # Where --------------------------------------------------------------------------------------------
 
 
-def test_a_class_is_made_outside_of_what_clean_removes():
+def test_a_class_is_made_outside_of_what_clean_removes(tmp_path):
     folder = classroom.class_folder(classroom.FOLDER, ROOT)
     assert folder == ROOT / "classroom"
     assert "/classroom/" in (ROOT / ".gitignore").read_text().splitlines()
-    recipe = (ROOT / "Makefile").read_text().partition("\nclean:")[2].partition("\n\n")[0]
-    assert "classroom" not in recipe
+    make(tmp_path / "classroom")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert clean.clean(tmp_path) == []
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize("name", ["Meine Klasse", "Größe 7", "班级", "o'neill (2)", "Ame\u0301lie"])
