@@ -336,8 +336,13 @@ STRAY = {
 }
 
 
+def makefile_with(folder, targets):
+    """Write the course's Makefile with further targets into a folder."""
+    (folder / "Makefile").write_text((ROOT / "Makefile").read_text() + targets)
+
+
 def test_settings_of_the_user_do_not_reach_what_make_runs(tmp_path):
-    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\nshow:\n\t@env\n")
+    makefile_with(tmp_path, "show:\n\t@env\n")
     done = subprocess.run(
         ["make", "--no-print-directory", "show"],
         cwd=tmp_path,
@@ -352,7 +357,7 @@ def test_settings_of_the_user_do_not_reach_what_make_runs(tmp_path):
 
 
 def test_a_reader_may_choose_a_seed_for_the_notebooks(tmp_path):
-    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\nlab:\n\t@env\n")
+    makefile_with(tmp_path, "lab:\n\t@env\n")
     done = subprocess.run(
         ["make", "--no-print-directory", "lab", "--old-file=.venv/lab-installed"],
         cwd=tmp_path,
@@ -365,7 +370,7 @@ def test_a_reader_may_choose_a_seed_for_the_notebooks(tmp_path):
 
 
 def test_the_server_builds_nothing(tmp_path):
-    (tmp_path / "Makefile").write_text(f"include {ROOT}/Makefile\n")
+    makefile_with(tmp_path, "")
     done = subprocess.run(
         ["make", "serve"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
