@@ -34,11 +34,16 @@ JOBS = 2
 
 # Make cannot name a file with a space, and the shell reads some other characters as its own. So such a folder
 # is refused here, before anything happens. Letters of every language are fine.
-override VENV := $(patsubst ~/%,$(HOME)/%,$(VENV))
 HASH := \#
 REFUSED := : % $(HASH) ; * ? [ ] { } ' " ` & | < > ( ) \ ~ ! = $$
-ifneq ($(words $(VENV)) $(strip $(foreach sign,$(REFUSED),$(findstring $(sign),$(value VENV)))),1 )
-$(error VENV must name one folder, without spaces and without any of $(REFUSED). Received: VENV=$(VENV))
+ASKED := $(value VENV)
+override VENV := $(patsubst ~/%,$(HOME)/%,$(ASKED))
+ifneq ($(words $(VENV)) $(strip $(filter -%,$(VENV)) $(foreach sign,$(REFUSED),$(findstring $(sign),$(VENV)))),1 )
+$(error VENV must name one folder, without spaces, a dash in front, or any of $(REFUSED). Received: VENV=$(ASKED))
+endif
+IN_PATHS := : " ` $$
+ifneq ($(strip $(foreach sign,$(IN_PATHS),$(findstring $(sign),$(CURDIR)))),)
+$(error The course cannot lie in a folder with any of $(IN_PATHS) in its path. Move it. Now it lies in $(CURDIR))
 endif
 
 PY = $(VENV)/bin/python
@@ -86,7 +91,7 @@ test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 
 test-all: $(READY)  ## run every check, the heavy ones too; goes on where it stopped (some hours; see CONTRIBUTING.md)
 	@$(if $(FRESH),rm -f "$(PASSED)")
-	@MAKE="$(MAKE)" $(PY) tools/steps.py --resume "$(PASSED)" $(STEPS) $(HEAVY)
+	@MAKE="$(MAKE)" $(PY) tools/steps.py --resume "$(PASSED)" --again site -- $(STEPS) $(HEAVY)
 
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
 	@$(PY) tools/notebooks.py
@@ -177,9 +182,13 @@ install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what make built, and nothing else (.venv, work, classroom and kept stay)
 	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" -B tools/clean.py
 
-# A Python that was removed or replaced since leaves a broken link, so the link is a prerequisite. The mark
-# says that the course made this environment, and to its end.
-$(PY) $(MADE):
+# A Python that was removed or replaced since leaves a broken link, or packages of another version; an environment
+# that was moved or copied does not work. The mark says that the course made this environment, to its end, and where.
+MOVED := $(shell cd "$(VENV)" 2>/dev/null && test -f made-by-autoencoders && { grep -qxF "$$(pwd -P)" made-by-autoencoders \
+	&& test -d lib/python$$(bin/python -S -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || echo moved; })
+.PHONY: moved
+
+$(PY) $(MADE): $(MOVED)
 	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" tools/environment.py "$(VENV)"
 
 $(READY): requirements.txt pyproject.toml $(PY) $(MADE)

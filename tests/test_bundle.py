@@ -53,6 +53,8 @@ def course(tmp_path, monkeypatch):
     notebook = nbformat.v4.new_notebook(metadata={"ae": {}})
     notebook.cells = [nbformat.v4.new_code_cell("1", outputs=[OUTPUT])]
     notebooks.seal(notebook)
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "01_one.py").write_text("")
     nbformat.write(notebook, tmp_path / "book" / "01_one.ipynb")
     (tmp_path / "tools").mkdir()
     for name in ("bundle_start.html", "find_python.sh"):

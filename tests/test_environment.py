@@ -116,7 +116,52 @@ def test_a_file_of_a_person_in_a_broken_environment_stops_its_renewal(root):
     assert tree(folder) == before
 
 
-@pytest.mark.parametrize("place", [".", "..", "kept", "kept/env", "LICENSE"])
+def test_an_environment_made_by_hand_is_never_emptied(root):
+    foreign_environment(root / ".venv")
+    environment.make(root / ".venv", root)
+    (root / ".venv" / "bin" / "python").unlink()
+    before = tree(root / ".venv")
+    with pytest.raises(environment.RefusedError, match="did not make, and it no longer works"):
+        environment.make(root / ".venv", root)
+    assert tree(root / ".venv") == before
+
+
+def test_a_link_to_somebodys_environment_is_not_taken_for_the_courses(root):
+    foreign_environment(root.parent / "thesis")
+    before = tree(root.parent / "thesis")
+    (root / ".venv").symlink_to(root.parent / "thesis")
+    with pytest.raises(environment.RefusedError, match="that the course did not make"):
+        environment.make(root / ".venv", root)
+    assert tree(root.parent / "thesis") == before
+
+
+def test_a_folder_named_like_the_parts_of_an_environment_is_refused(root):
+    folder = root.parent / "programs"
+    for name in ("bin", "lib", "installed"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "mine").write_text("mine")
+    before = tree(folder)
+    with pytest.raises(environment.RefusedError, match="holds something"):
+        environment.make(folder, root)
+    assert tree(folder) == before
+
+
+def test_an_environment_that_was_moved_is_made_again(root):
+    environment.make(root / "env", root)
+    (root / "env").rename(root / "moved")
+    assert environment.make(root / "moved", root)
+    assert environment.read_mark(root / "moved")[1] == str(root / "moved")
+
+
+def test_git_does_not_see_an_environment(root):
+    environment.make(root / "env", root)
+    assert (root / "env" / ".gitignore").read_text() == "*\n"
+
+
+PLACES = [".", "..", "kept", "kept/env", "LICENSE", "book/env", "_build/html", "work", ".git/env"]
+
+
+@pytest.mark.parametrize("place", PLACES)
 def test_folders_that_cannot_be_an_environment_are_refused(root, place):
     (root / "LICENSE").write_text("MIT")
     with pytest.raises(environment.RefusedError, match="VENV must"):
@@ -131,7 +176,7 @@ def test_a_folder_that_cannot_be_written_is_named(root, capsys):
 
 
 @pytest.mark.parametrize(
-    "name", ["my disk/env", "", "a:b", "a%b", "a#b", "*", "a;b", "$$HOME", "a'b"]
+    "name", ["my disk/env", "", "a:b", "a%b", "a#b", "*", "a;b", "a$b", "x$HOME/env", "-env", "a'b"]
 )
 def test_make_refuses_names_that_it_or_the_shell_would_misread(tmp_path, name):
     done = subprocess.run(
@@ -197,6 +242,17 @@ def test_only_settings_of_pip_that_reach_an_index_count(tmp_path, where):
     assert pips["PIP_TIMEOUT"] == wanted["timeout"]
     known = {f"PIP_{name.replace('-', '_').upper()}" for name in install.REACH}
     assert set(pips) <= known | {"PIP_CONFIG_FILE", "PIP_REQUIRE_VIRTUALENV"}
+
+
+def test_settings_of_pip_that_cannot_be_read_are_named_and_variables_count_all_the_same(
+    tmp_path, capsys
+):
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url\n= =\n[global]\n")
+    variables = {**os.environ, "PIP_CONFIG_FILE": str(tmp_path / "pip.conf"), "PIP_NO_INPUT": "may"}
+    ours = install.pip_variables({**variables, "PIP_ISOLATED": "1", "PIP_INDEX_URL": "https://a/s"})
+    assert ours["PIP_INDEX_URL"] == "https://a/s"
+    assert "PIP_ISOLATED" not in ours
+    assert "pip's settings cannot be read" in capsys.readouterr().err
 
 
 def test_pip_runs_under_these_settings_and_its_exit_code_counts(monkeypatch, capsys):

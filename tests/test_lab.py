@@ -101,6 +101,16 @@ def test_a_new_version_of_a_changed_copy_is_put_beside_it_once(work):
     }
 
 
+@pytest.mark.parametrize("kind", ["folder", "link that leads nowhere"])
+def test_whatever_stands_in_a_copys_place_stays(work, kind):
+    work.mkdir()
+    path = work / "a.ipynb"
+    path.mkdir() if kind == "folder" else path.symlink_to(work / "none")
+    lab.fill(work, {"a.ipynb": b"a"})
+    assert path.is_dir() if kind == "folder" else path.is_symlink()
+    assert (work / "a.new.ipynb").read_text() == "a"
+
+
 @pytest.mark.parametrize("lost", ["missing", "damaged"])
 def test_without_its_list_everything_counts_as_changed(work, lost):
     work.mkdir()

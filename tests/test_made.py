@@ -85,6 +85,23 @@ def test_replacing_keeps_what_a_person_added_or_changed(tmp_path, capsys):
     assert "kept as kept/" in capsys.readouterr().out
 
 
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one(tmp_path, monkeypatch):
+    target = built(tmp_path)
+    put(tmp_path / "new", a_ot_html="newer")
+    rename = Path.rename
+
+    def refuse(path, to):
+        if path == tmp_path / "new":
+            raise OSError("another file system")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="another file system"):
+        made.replace(tmp_path / "new", target, tmp_path)
+    assert texts(target) == ["a", "b"]
+    assert [path.name for path in target.parent.iterdir()] == ["slides"]
+
+
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])
 def test_replacing_keeps_the_whole_of_what_no_command_listed(tmp_path, kind):
     target = tmp_path / "build" / "slides"
@@ -121,8 +138,11 @@ def test_clean_removes_what_was_built(tmp_path):
     for name in clean.BUILT:
         built(tmp_path, name)
     put(tmp_path, ae_lib__x_ot_py="x = 1", ae_lib____pycache____x_ot_pyc="")
-    put(tmp_path, _ot_ruff_cache__CACHEDIR_ot_TAG="", build__webp__a_ot_webp="")
-    put(tmp_path, ae_lib_ot_egginfo="")
+    put(tmp_path, _ot_ruff_cache__CACHEDIR_ot_TAG="")
+    (tmp_path / "build" / "webp").mkdir()
+    (tmp_path / "build" / "webp" / f"{'0a' * 32}.webp").write_text("")
+    (tmp_path / "build" / ".building-x" / "slides").mkdir(parents=True)
+    (tmp_path / "build" / ".replaced-slides-7").mkdir()
     assert clean.clean(tmp_path) == []
     assert not (tmp_path / "_build").exists()
     assert not (tmp_path / "build").exists()
@@ -132,6 +152,7 @@ MINE = {
     "build/classroom/gradebook.db": "marks",
     "build/classroom/submitted/student_1/04_pca/04_pca.ipynb": "{}",
     "build/notes.txt": "my notes",
+    "build/webp/holiday.webp": "a picture of mine",
     "build/slides/mine.html": "my slides",
     "build/bundle/for-ulm.zip": "a zip of my own",
     "_build/html/CNAME": "my address",
@@ -170,6 +191,8 @@ def test_clean_does_not_follow_links(tmp_path):
     put(tmp_path, elsewhere__mine_ot_txt="mine")
     (tmp_path / "build").mkdir()
     (tmp_path / "build" / "slides").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "_build").mkdir()
+    (tmp_path / "_build" / ".doctrees").symlink_to(tmp_path / "elsewhere")
     folder = built(tmp_path, "build/bundle")
     (folder / "linked").symlink_to(tmp_path / "elsewhere")
     clean.clean(tmp_path)

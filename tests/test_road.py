@@ -256,10 +256,11 @@ def repository(folder):
     (folder / ".git" / "broken").touch()
 
 
-def run_all(folder):
+def run_all(folder, *options):
     """Run both targets; return the exit code, what ran, and the last lines."""
     (folder / "ran").write_text("")
-    command = [sys.executable, steps.__file__, "--resume", "state.json", "flaky", "good"]
+    command = [sys.executable, steps.__file__, "--resume", "state.json", *options, "--"]
+    command += ["flaky", "good"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, (folder / "ran").read_text().split(), done.stdout.splitlines()[-3:]
 
@@ -278,6 +279,18 @@ def test_what_passed_is_left_out_until_a_file_changes(tmp_path, monkeypatch):
     (tmp_path / "chapter.py").write_text("x = 1")
     assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
     (tmp_path / "state.json").write_text("{")
+    assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
+
+
+def test_what_passed_under_other_settings_or_is_needed_again_runs_again(tmp_path, monkeypatch):
+    monkeypatch.delenv("MAKEFLAGS", raising=False)
+    repository(tmp_path)
+    (tmp_path / ".git" / "broken").unlink()
+    assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
+    monkeypatch.setenv("MAKEFLAGS", " -- VENV=/elsewhere")
+    assert run_all(tmp_path)[:2] == (0, [])
+    assert run_all(tmp_path, "--again", "good")[:2] == (0, ["good"])
+    monkeypatch.setenv("MAKEFLAGS", " -- SANDBOX=no")
     assert run_all(tmp_path)[:2] == (0, ["flaky", "good"])
 
 

@@ -171,6 +171,8 @@ def course(tmp_path):
         "        - file: exercises/04_one\n"
     )
     cells = [text(SECTION), code("draw()", figure("a figure of something")), text(ENDING)]
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "04_one.py").write_text("")
     one = notebook(*cells)
     one.metadata.ae = {}
     notebooks.seal(one)

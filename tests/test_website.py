@@ -13,7 +13,9 @@ from contents import unfit
 @pytest.fixture
 def course(tmp_path):
     """A course of one notebook, as it was written."""
-    (tmp_path / "book").mkdir()
+    for folder in ("book", "chapters"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "chapters" / "01_one.py").write_text("")
     (tmp_path / "_toc.yml").write_text("root: index\nparts:\n  - chapters:\n    - file: 01_one\n")
     output = nbformat.v4.new_output("stream", text="1\n")
     notebook = nbformat.v4.new_notebook(metadata={"ae": {}})
@@ -113,4 +115,11 @@ def test_notebooks_that_were_changed_do_not_reach_the_website(
 def test_a_notebook_that_cannot_be_read_does_not_reach_the_website(course, capsys):
     (course / "book" / "01_one.ipynb").write_text("<<<<<<< HEAD")
     assert website.main(course) == 1
-    assert "book/01_one.ipynb cannot be read" in capsys.readouterr().err
+    assert "book/01_one.ipynb is missing or cannot be read" in capsys.readouterr().err
+
+
+def test_a_notebook_of_somebodys_own_may_be_listed(course, monkeypatch):
+    toc = (course / "_toc.yml").read_text()
+    (course / "_toc.yml").write_text(f"{toc}    - file: mine\n")
+    (course / "book" / "mine.ipynb").write_text("{}")
+    assert unfit(course) == []

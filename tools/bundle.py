@@ -212,7 +212,7 @@ def write_zip(files, target):
     target : Path
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
+    draft = target.with_name(f".building-{target.name}")
     try:
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, path in sorted(files.items()):

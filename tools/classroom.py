@@ -15,12 +15,12 @@ changed is touched: a file is renewed only while it is what this program wrote. 
 import argparse
 import hashlib
 import json
-import os
 import sys
 import unicodedata
 from pathlib import Path
 
 from exercises import SOURCES, ChapterError, exercises, grading_notebook, source_names
+from made import write
 from notebooks import as_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,17 +188,9 @@ def digest(content):
 
 
 def write_whole(content, path):
-    """Write a file in one step, under a draft's name that nobody else has."""
+    """Write a file in one step, in a folder that is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    with draft.open("xb") as file:
-        try:
-            file.write(content)
-            file.close()
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+    write(content, path)
 
 
 class Manifest:

@@ -171,6 +171,8 @@ def prepare(folder, root=ROOT):
     venv, stamp = folder / "venv", folder / "made-from"
     python = venv / "bin" / "python"
     if not (stamp.is_file() and stamp.read_text() == key and python.exists()):
+        if venv.exists() and not (venv / "pyvenv.cfg").is_file():
+            raise ColabError(f"{venv} is no environment: move it away, since one is made there")
         stamp.unlink(missing_ok=True)
         run([base, "-m", "venv", "--clear", venv])
         pip = [python, "-m", "pip", "install", "--quiet", "--constraint", constraints]

@@ -3,6 +3,9 @@
 import notebooks
 import yaml
 
+# Folders of the book whose notebooks are made from the scripts of exercises.
+FOLDERS = ("exercises", "solutions")
+
 
 def listed_pages(root):
     """Return the pages of the website, in order and without suffixes.
@@ -25,10 +28,19 @@ def listed_pages(root):
     return pages
 
 
+def script_of(page, root):
+    """Return the script that a page of the website is made from; it need not exist."""
+    folder, _, name = page.rpartition("/")
+    return root / ("chapters/exercises" if folder in FOLDERS else "chapters") / f"{name}.py"
+
+
 def listed_notebooks(root):
-    """Return those of the listed pages that are notebooks in ``book``: name -> path."""
-    paths = {name: root / "book" / f"{name}.ipynb" for name in listed_pages(root)}
-    return {name: path for name, path in paths.items() if path.is_file()}
+    """Return those of the listed pages that are made from scripts: name -> path in ``book``.
+
+    Other notebooks that somebody lists there are their own.
+    """
+    pages = [page for page in listed_pages(root) if script_of(page, root).is_file()]
+    return {page: root / "book" / f"{page}.ipynb" for page in pages}
 
 
 def unfit(root):
@@ -48,9 +60,9 @@ def unfit(root):
     found = []
     for name, path in listed_notebooks(root).items():
         stored = notebooks.read_notebook(path)
-        noted = {} if stored is None else stored.metadata.get("ae", {})
+        noted = {} if stored is None else notebooks.noted_in(stored)
         if stored is None:
-            what = "cannot be read"
+            what = "is missing or cannot be read"
         elif noted.get("outputs") != notebooks.digest_of_outputs(stored):
             what = "has other outputs than were written into it, or none"
         elif noted.get("cells") != notebooks.digest_of_cells(stored):

@@ -2,8 +2,8 @@
 
 import links
 import notebooks
-from contents import listed_notebooks
-from exercises import SOLUTION, SOURCES, STUDENT, read_variant
+from contents import listed_notebooks, script_of
+from exercises import SOLUTION, STUDENT, read_variant
 
 
 def working_copies(root):
@@ -27,12 +27,11 @@ def working_copies(root):
     }
     copies = {}
     for page in listed_notebooks(root):
-        folder, _, name = page.rpartition("/")
+        folder, script = page.rpartition("/")[0], script_of(page, root)
         if folder in (STUDENT, SOLUTION):
-            source = root / SOURCES / f"{name}.py"
-            notebook = read_variant(source, root, solved=folder == SOLUTION)
+            notebook = read_variant(script, root, solved=folder == SOLUTION)
         else:
-            notebook = notebooks.read_chapter(root / "chapters" / f"{name}.py", root)
+            notebook = notebooks.read_chapter(script, root)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = links.shorten(cell.source, folder, prefixes)

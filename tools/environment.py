@@ -16,18 +16,35 @@ from pathlib import Path
 from made import KEPT, alone
 
 ROOT = Path(__file__).resolve().parent.parent
+# The first line of the mark says who made the environment; the second one where, because an
+# environment that was moved or copied does not work.
 MARK = "made-by-autoencoders"
-FINISHED = "The course's Makefile made this folder, and may remove it.\n"
+MADE = "The course's Makefile made this folder, and may remove it."
+ADOPTED = "The course was installed into this environment, which somebody else had made."
 # Instead of the mark while the environment is made. Another file, because make asks for files.
 UNFINISHED = "unfinished-by-autoencoders"
-# What the first edition left in its environments, which had no mark.
+# What the first edition left, empty, in its environments, which had no mark.
 OLD_MARK = "installed"
 OWN = ".venv"
 
 # What making an environment, pip and this course's Makefile put at its top.
 PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore", "ipython"}
-STAMPS = {MARK, UNFINISHED, OLD_MARK, "nbgrader-installed", "site-check-installed", "lab-installed"}
-STAMPS |= {"test-all.json"}
+STAMPS = {MARK, UNFINISHED, OLD_MARK, "nbgrader-installed", "site-check-installed"}
+STAMPS |= {"lab-installed", "test-all.json"}
+
+# Folders of the course, in which no environment must lie.
+TAKEN = {
+    "_build",
+    ".claims",
+    ".git",
+    ".github",
+    "ae_lib",
+    "benchmarks",
+    "book",
+    "build",
+    "chapters",
+}
+TAKEN |= {"classroom", KEPT, "tests", "tools", "vendor", "web", "work"}
 
 
 class RefusedError(Exception):
@@ -58,8 +75,33 @@ def check_name(folder, root):
             f"VENV must be a folder of its own, but {folder} holds the course. "
             f"Name a new folder in it: VENV={folder / 'course-environment'}"
         )
-    if folder.is_relative_to(root / KEPT):
-        raise RefusedError(f"VENV must not lie in {root / KEPT}, which no command touches.")
+    if folder.is_relative_to(root) and folder.relative_to(root).parts[0] in TAKEN:
+        raise RefusedError(
+            f"VENV must not lie in {root / folder.relative_to(root).parts[0]}, which has another "
+            "purpose. Name a new folder elsewhere."
+        )
+
+
+def read_mark(folder):
+    """Return who made an environment and where, as its mark says; two empty texts without one."""
+    try:
+        who, where, *_ = [*(folder / MARK).read_text(encoding="utf-8").splitlines(), "", ""]
+    except (OSError, UnicodeDecodeError):
+        return "", ""
+    return who, where
+
+
+def write_mark(folder, who):
+    """Write who made an environment, and where it is."""
+    (folder / MARK).write_text(f"{who}\n{folder}\n", encoding="utf-8")
+
+
+def is_ours(folder, held):
+    """Tell whether a folder is an environment that the course made, to its end or not."""
+    if UNFINISHED in held or read_mark(folder)[0] == MADE:
+        return True
+    old = folder / OLD_MARK
+    return {"pyvenv.cfg", OLD_MARK} <= held and old.is_file() and old.stat().st_size == 0
 
 
 def make(folder, root=ROOT):
@@ -83,28 +125,29 @@ def make(folder, root=ROOT):
         If the folder is anything else. Nothing was changed then.
     """
     root = root.resolve()
-    own = Path(folder).absolute() == root / OWN
+    own = Path(folder).absolute() == root / OWN and not Path(folder).is_symlink()
     folder = Path(folder).resolve()
     check_name(folder, root)
     if folder.exists() and not folder.is_dir():
         raise RefusedError(f"VENV must be a folder, but {folder} is a file.")
     held = {path.name for path in folder.iterdir()} if folder.exists() else set()
-    mark = folder / MARK
-    if MARK in held and works(folder):
+    who, where = read_mark(folder)
+    if where == str(folder) and works(folder):
         return False
-    if {OLD_MARK, "pyvenv.cfg"} <= held and works(folder):
-        mark.write_text(FINISHED)
+    ours = is_ours(folder, held)
+    if ours and not who and UNFINISHED not in held and works(folder):
+        write_mark(folder, MADE)
         return False
-    ours = held & {MARK, UNFINISHED, OLD_MARK}
-    if own and not ours and "pyvenv.cfg" in held and works(folder):
+    if own and not ours and not who and "pyvenv.cfg" in held and works(folder):
         # People make .venv by hand, or an editor does, and expect that the course is put into it.
-        mark.write_text(FINISHED)
+        write_mark(folder, ADOPTED)
         print(f"Using the environment that was there: {folder}", flush=True)
         return False
     if "pyvenv.cfg" in held and not ours:
         raise RefusedError(
-            f"{folder} is an environment that the course did not make, so nothing is installed in "
-            "it. Name a new folder with VENV=…, or remove that one if nobody needs it."
+            f"{folder} is an environment that the course did not make"
+            f"{', and it no longer works' if who else ', so nothing is installed in it'}. "
+            "Name a new folder with VENV=…, or remove that one if nobody needs it."
         )
     if held and not ours:
         raise RefusedError(
@@ -128,30 +171,32 @@ def fill(folder, held):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / UNFINISHED).touch()
     for name in held - {UNFINISHED}:
-        _remove(folder / name)
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     print(f"Making {folder} with {sys.executable}", flush=True)
     venv.EnvBuilder(with_pip=True, symlinks=True).create(folder)
-    (folder / MARK).write_text(FINISHED)
+    # Wherever it lies, git does not see it.
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    write_mark(folder, MADE)
     (folder / UNFINISHED).unlink()
-
-
-def _remove(path):
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def main(arguments):
     """Run the command line; return the exit code."""
+    folder = Path(arguments[0]).absolute()
+    # Two clones may share an environment.
+    shared = next(place for place in folder.parents if place.exists())
     try:
-        with alone(ROOT):
-            make(arguments[0])
+        with alone(ROOT), alone(shared):
+            make(folder)
     except RefusedError as error:
         print(error, file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"The environment could not be made in {arguments[0]}: {error}", file=sys.stderr)
+    except (OSError, RuntimeError) as error:
+        print(f"The environment could not be made in {folder}: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -366,7 +366,7 @@ def convert_all(names, root, *, force):
         for folder in (STUDENT, SOLUTION):
             try:
                 seconds = convert(name, folder, root, force=force)
-            except ChapterError as error:
+            except (ChapterError, OSError) as error:
                 print(f"Not written: book/{folder}/{name}.ipynb\n{error}", file=sys.stderr)
                 failed = True
                 continue

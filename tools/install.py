@@ -45,13 +45,18 @@ UNCHOSEN = dict.fromkeys(("PIP_GLOBAL", "PIP_QUIET", "PIP_SITE", "PIP_USER", "PI
 PYTHONS = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
 
 
+def variable(option):
+    """Return the environment variable of an option of pip."""
+    return f"PIP_{option.replace('-', '_').upper()}"
+
+
 def read_settings(listed):
-    r"""Return the settings of pip that say how to reach an index.
+    r"""Return the settings of pip's files that say how to reach an index.
 
     Parameters
     ----------
     listed : str
-        What ``pip config list`` prints: from files, and from variables (``:env:``), which win.
+        What ``pip config list`` prints.
 
     Returns
     -------
@@ -60,20 +65,19 @@ def read_settings(listed):
 
     Examples
     --------
-    >>> read_settings("global.timeout='60'\ninstall.user='true'\n:env:.timeout='9'\n")
+    >>> read_settings("global.timeout='60'\ninstall.user='true'\ninstall.timeout='9'\n")
     {'PIP_TIMEOUT': '9'}
     """
     found = {}
-    # Settings of the command in question win over global ones, and variables over both.
-    for section in ("global.", "install.", ":env:."):
+    # Settings of the command in question win over global ones.
+    for section in ("global.", "install."):
         for line in listed.splitlines():
             name, equals, value = line.partition("=")
             if not (equals and name.startswith(section)):
                 continue
             option = name.removeprefix(section).replace("_", "-")
             if option in REACH:
-                text = " ".join(ast.literal_eval(value).split())
-                found[f"PIP_{option.replace('-', '_').upper()}"] = text
+                found[variable(option)] = " ".join(ast.literal_eval(value).split())
     return found
 
 
@@ -90,13 +94,19 @@ def pip_variables(variables):
     dict
     """
     kept = {name: value for name, value in variables.items() if name not in PYTHONS}
-    command = [*PIP, "config", "list"]
-    plainly = kept | UNCHOSEN
-    done = subprocess.run(command, env=plainly, capture_output=True, text=True, check=False)
     others = {name: value for name, value in kept.items() if not name.startswith("PIP_")}
+    chosen = {name: kept[name] for name in map(variable, REACH) if name in kept}
+    files = {name: kept[name] for name in ("PIP_CONFIG_FILE",) if name in kept}
+    command = [*PIP, "config", "list"]
+    done = subprocess.run(
+        command, env=others | files | UNCHOSEN, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        print(f"pip's settings cannot be read, so they do not count: {said[-1]}", file=sys.stderr)
     # Without files, and outside of an environment rather not at all.
     only = {"PIP_CONFIG_FILE": os.devnull, "PIP_REQUIRE_VIRTUALENV": "1"}
-    return others | read_settings(done.stdout) | only
+    return others | read_settings(done.stdout) | chosen | only
 
 
 def main(arguments):
@@ -106,6 +116,8 @@ def main(arguments):
     count = 0
     with (
         alone(ROOT),
+        # Two clones may share an environment.
+        alone(Path(sys.prefix)),
         subprocess.Popen(
             command, env=pip_variables(os.environ), stdout=subprocess.PIPE, text=True
         ) as process,

@@ -38,7 +38,7 @@ def beside(path, ours):
     while True:
         suffix = "" if count == 1 else f"-{count}"
         new = path.with_name(f"{path.stem}.new{suffix}{path.suffix}")
-        if not new.exists() or ours(new):
+        if ours(new) or not (new.exists() or new.is_symlink()):
             return new
         count += 1
 
@@ -60,7 +60,7 @@ def fill(folder, copies):
     said, listed = [], listed_files(folder)
 
     def ours(path):
-        return listed.get(path.relative_to(folder).as_posix()) == digest(path)
+        return listed.get(path.relative_to(folder).as_posix(), "") == digest(path)
 
     def put(path, content):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def fill(folder, copies):
 
     for name, content in copies.items():
         path, wanted = folder / name, hashlib.sha256(content).hexdigest()
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             put(path, content)
             said.append(f"{name}: copied")
         elif digest(path) == wanted:
@@ -99,10 +99,14 @@ def main(arguments=None, root=ROOT):
     except ChapterError as error:
         print(error, file=sys.stderr)
         return 1
-    folder.mkdir(exist_ok=True)
-    with alone(root):
-        for line in fill(folder, copies):
-            print(f"{WORK}/{line}")
+    try:
+        folder.mkdir(exist_ok=True)
+        with alone(root):
+            for line in fill(folder, copies):
+                print(f"{WORK}/{line}")
+    except OSError as error:
+        print(f"The copies could not be made: {error}", file=sys.stderr)
+        return 1
     print(f"Your copies are in {folder}. Stop JupyterLab with Ctrl-C.", flush=True)
     program = str(Path(sys.executable).parent / "jupyter")
     # In this process's place, so that Ctrl-C reaches JupyterLab alone, which need not ask again:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 LIST = ".made-by-autoencoders.json"
 KEPT = "kept"
+REPLACED = ".replaced-"
 
 
 # One file -----------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ def keep_copy(path, root, *, move=False):
         shutil.copytree(path, copy, symlinks=True)
     else:
         shutil.copy2(path, copy)
-    print(f"{name} held something that make had not written: kept as {copy.relative_to(root)}")
+    print(f"{name} may hold something of your own: kept as {copy.relative_to(root)}")
     return copy
 
 
@@ -164,8 +165,19 @@ def replace(new, target, root):
         for path in foreign(target):
             keep_copy(path, root, move=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(target, ignore_errors=True)
-    new.rename(target)
+    # The old one stays whole until the new one is in its place.
+    old = target.parent / f"{REPLACED}{target.name}-{os.getpid()}"
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    # This one, and what a killed command may have left.
+    for left in target.parent.glob(f"{REPLACED}{target.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def remove(folder):
@@ -180,11 +192,14 @@ def remove(folder):
         return [folder] if folder.exists() else []
     left = foreign(folder)
     for path in set(files_of(folder)) - set(left):
-        path.unlink()
+        try:
+            path.unlink()
+        except OSError:
+            left.append(path)
     if not left:
         (folder / LIST).unlink(missing_ok=True)
     remove_empty(folder)
-    return left
+    return sorted(left)
 
 
 def remove_empty(folder):

@@ -45,6 +45,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "ae_lib"
 PICTURES = "book/_static"
 PICTURE_TAG = "picture-"
+# What programs note in a cell about how it is seen or was run.
+VIEW = {"collapsed", "editable", "execution", "scrolled", "trusted"}
 BLANK = "without_answers"  # the folder of the book for copies without outputs
 CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
 
@@ -287,17 +289,30 @@ def make_notebook(cells, place, root, *, folder="", needs=()):
 def read_notebook(path):
     """Return the stored notebook, or None if there is none that can be read."""
     try:
-        return nbformat.read(path, as_version=4)
-    except (FileNotFoundError, UnicodeDecodeError, nbformat.reader.NotJSONError):
+        stored = nbformat.read(path, as_version=4)
+        digest_of_cells(stored), digest_of_outputs(stored), noted_in(stored)
+    except PermissionError:
+        raise
+    except Exception:  # a file can be no notebook in a dozen ways, each with its own error
         return None
-    except (AttributeError, KeyError, TypeError, nbformat.ValidationError):
-        return None  # JSON, but no notebook
+    return stored
+
+
+def noted_in(notebook):
+    """Return what was noted in a notebook when it was written."""
+    return dict(notebook.metadata.get("ae", {}))
 
 
 def digest_of_cells(notebook):
-    """Return the SHA-256 of what a person writes into a notebook: its cells' kinds and texts."""
+    """Return the SHA-256 of what a person writes into a notebook: its cells, tags included."""
     written = [
-        (cell.cell_type, cell.source, cell.get("attachments", {})) for cell in notebook.cells
+        (
+            cell.cell_type,
+            cell.source,
+            cell.get("attachments", {}),
+            {name: value for name, value in cell.metadata.items() if name not in VIEW},
+        )
+        for cell in notebook.cells
     ]
     return hashlib.sha256(json.dumps(written, sort_keys=True).encode()).hexdigest()
 
@@ -324,7 +339,7 @@ def staleness(notebook, stored):
     """
     if stored is None:
         return "it is missing or unreadable"
-    noted = stored.metadata.get("ae", {})
+    noted = noted_in(stored)
     if noted.get("digest") != notebook.metadata.ae.digest or len(code_cells(stored)) != len(
         code_cells(notebook)
     ):
@@ -405,9 +420,9 @@ def tagged_pictures(notebook):
 
 
 def _picture(cell):
-    """Return the first PNG among a cell's outputs."""
-    pictures = [output.data["image/png"] for output in cell.outputs if "data" in output]
-    return base64.b64decode(pictures[0])
+    """Return the first PNG among a cell's outputs, None if there is none."""
+    pictures = [output.get("data", {}).get("image/png") for output in cell.outputs]
+    return next((base64.b64decode(picture) for picture in pictures if picture), None)
 
 
 def as_text(notebook):
@@ -456,7 +471,7 @@ def was_changed(path):
     stored = read_notebook(path)
     if stored is None:
         return True
-    noted = stored.metadata.get("ae", {})
+    noted = noted_in(stored)
     if noted.get("cells") != digest_of_cells(stored):
         return True
     shown = any(cell.outputs for cell in code_cells(stored))
@@ -466,16 +481,18 @@ def was_changed(path):
 def write_notebook(notebook, path, root):
     """Write a notebook; keep a copy of the one that is there if a person has changed it."""
     content = as_text(notebook).encode("utf-8")
-    if was_changed(path) and path.read_bytes() != content:
+    if path.is_dir():
+        made.keep_copy(path, root, move=True)
+    elif was_changed(path) and path.read_bytes() != content:
         made.keep_copy(path, root)
         print("To work on a notebook, use the copies of: make lab")
     path.parent.mkdir(parents=True, exist_ok=True)
     made.write(content, path)
 
 
-def write_picture(content, path, root):
-    """Write a picture; keep a copy of another one that is there and that nobody may have made."""
-    if path.exists() and path.read_bytes() != content:
+def write_picture(content, path, root, *, before=None):
+    """Write a picture; keep a copy of the one that is there unless it is the one of before."""
+    if path.exists() and path.read_bytes() not in (content, before):
         made.keep_copy(path, root)
     made.write(content, path)
 
@@ -575,9 +592,12 @@ def convert(name, root=ROOT, *, force=False):
     """
     notebook = read_chapter(root / "chapters" / f"{name}.py", root)
     target = root / "book" / f"{name}.ipynb"
+    stored = read_notebook(target)
+    before = tagged_pictures(stored) if stored else {}
     seconds = renew(notebook, target, f"chapters/{name}", root, force=force)
     for picture, content in tagged_pictures(notebook).items():
-        write_picture(content, root / PICTURES / f"{picture}.png", root)
+        path = root / PICTURES / f"{picture}.png"
+        write_picture(content, path, root, before=before.get(picture))
     return seconds
 
 
@@ -649,7 +669,7 @@ def convert_all(names, root, *, force):
     for name in names:
         try:
             seconds = convert(name, root, force=force)
-        except ChapterError as error:
+        except (ChapterError, OSError) as error:
             print(error, file=sys.stderr)
             failed.append(name)
             continue

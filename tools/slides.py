@@ -231,7 +231,8 @@ def make(root, target):
     dict
         From a chapter's name to its number of slides.
     """
-    paths = [path for name, path in listed_notebooks(root).items() if "/" not in name]
+    listed = listed_notebooks(root).items()
+    paths = [path for name, path in listed if "/" not in name and path.is_file()]
     if not paths:
         raise SlidesError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
     wrong = unfit(root)
@@ -239,7 +240,7 @@ def make(root, target):
         raise SlidesError("\n".join(wrong))
     target.parent.mkdir(parents=True, exist_ok=True)
     counts, titles, prefixes = {}, {}, read_prefixes(root)
-    with tempfile.TemporaryDirectory(dir=target.parent) as draft:
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as draft:
         folder = Path(draft) / "slides"
         folder.mkdir()
         for path in paths:

@@ -67,7 +67,10 @@ def digest_of_course():
         listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
-    found = hashlib.sha256()
+    # A check that was run with other settings, SANDBOX=no for example, was another check.
+    settings = [word for word in os.environ.get("MAKEFLAGS", "").split() if "=" in word]
+    settings = [word for word in settings if not word.startswith(("VENV=", "FRESH=", "--jobs"))]
+    found = hashlib.sha256(" ".join(sorted(settings)).encode())
     for name in sorted(set(filter(None, listed.split("\0")))):
         path = Path(name)
         content = path.read_bytes() if path.is_file() else b""
@@ -90,11 +93,14 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Run targets of the Makefile, and show a table.")
     parser.add_argument("steps", nargs="+", help="targets, such as lint unit")
     parser.add_argument("--resume", metavar="FILE", type=Path, help="leave out what passed before")
+    parser.add_argument(
+        "--again", action="append", default=[], help="a step that others need, never left out"
+    )
     options = parser.parse_args(arguments)
 
     digest = digest_of_course() if options.resume else None
     passed = read_passed(options.resume, digest) if options.resume else {}
-    earlier = [step for step in options.steps if step in passed]
+    earlier = [step for step in options.steps if step in passed and step not in options.again]
     results = {}
     try:
         for step in options.steps:

@@ -136,7 +136,11 @@ def check_places(run):
     require_writable(run.checkpoints, "--checkpoints")
     require_writable(run.folder, "--checkpoints")
     if not run.choose:
+        new = [place for place in (run.out, *run.out.parents) if not place.exists()]
         require_writable(run.out, "--out")
+        # A run that is refused later, for want of data say, leaves no empty folder.
+        for place in new:
+            place.rmdir()
         _read_results(run)
 
 
