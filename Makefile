@@ -29,7 +29,7 @@ STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check pac
 HEAVY = test-solutions test-site test-classroom test-bundle test-colab
 # make test-all FRESH=1 runs all steps again; else those that passed on the same files are left out.
 FRESH =
-# How many notebooks run at once, each with one thread.
+# How many files of tests, or notebooks, run at once.
 JOBS = 2
 
 # Make cannot name a file with a space, and the shell reads some other characters as its own. So such a folder
@@ -68,9 +68,10 @@ typed = '$(subst ','\'',$(value $(1)))'
 # Where nothing but warnings is to be said: no bars in outputs, no lines of TensorFlow about the machine.
 QUIET = AE_PROGRESS=0 TF_CPP_MIN_LOG_LEVEL=3
 PYTEST = $(QUIET) $(PY) -m pytest --quiet
-# Notebooks run side by side, and without the start-up files of the user's IPython.
+# Files of tests, and notebooks, run side by side with one thread each; notebooks without the start-up files of the
+# user's IPython.
 SIDE_BY_SIDE = IPYTHONDIR="$$(cd "$(VENV)" && pwd)/ipython" OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
-	$(PYTEST) --nbval --nbval-current-env --numprocesses $(JOBS) --dist loadfile
+	$(PYTEST) --numprocesses $(JOBS) --dist loadfile
 
 .NOTPARALLEL:
 .PHONY: help book lab test test-all notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
@@ -101,7 +102,7 @@ exercises: $(READY)  ## make the notebooks of the exercises and of their solutio
 	@$(PY) tools/exercises.py
 
 test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, and compare outputs
-	$(SIDE_BY_SIDE) book/exercises book/solutions
+	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/exercises book/solutions
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) tools/claims.py
@@ -119,13 +120,13 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(PYTEST) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
+	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
 		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/classroom.py tools/classroom_template/class_grading/submissions.py \
 		tools/exercises.py tools/install.py tools/links.py tools/playthings.py tools/settings.py \
 		ae_lib
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
-	$(PYTEST) -m slow tests
+	$(SIDE_BY_SIDE) -m slow tests
 
 paper: $(READY)  ## run an experiment of the paper in full: NAME=digits (minutes to hours; resumes if killed)
 	@$(PY) -m ae_lib.paper $(NAME) --seed $(SEED) --preset $(PRESET) --out ae_lib/results \
@@ -139,7 +140,7 @@ notebooks-check: $(READY)  ## check that notebooks are what their chapters give,
 	@$(PY) tools/exercises.py --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
-	$(SIDE_BY_SIDE) book/*.ipynb
+	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/*.ipynb
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
 	@$(PY) tools/website.py

@@ -32,7 +32,13 @@ def build(root, output):
     command = [Path(sys.executable).parent / "jupyter-book", "build", root / "book"]
     command += ["--config", root / "_config.yml", "--toc", root / "_toc.yml"]
     command += ["--path-output", output, "-W", "--keep-going", "-n", "--quiet"]
-    return subprocess.run([str(word) for word in command], check=False).returncode
+    # What it prints names the folder that is about to move; warnings and errors are said apart.
+    done = subprocess.run(
+        [str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode
 
 
 def main(root=ROOT):
@@ -51,6 +57,7 @@ def main(root=ROOT):
             code = build(root, output)
             if code == 0:
                 replace(Path(output) / "_build" / "html", folder / "html", root)
+                print(f"The website is in {(folder / 'html').relative_to(root)}")
     return code
 
 
