@@ -90,7 +90,7 @@ book: notebooks exercises site  ## build the website, and print the page to open
 test: $(READY)  ## run every check, and show which passed (20 minutes at most)
 	@MAKE="$(MAKE)" $(PY) tools/steps.py $(STEPS)
 
-test-all: $(READY)  ## run every check, the heavy ones too; goes on where it stopped (some hours; see CONTRIBUTING.md)
+test-all: $(READY)  ## run every check, the heavy ones too (an hour; called again it goes on where it stopped)
 	@$(if $(FRESH),rm -f "$(PASSED)")
 	@MAKE="$(MAKE)" $(PY) tools/steps.py --resume "$(PASSED)" --again site -- $(STEPS) $(HEAVY)
 
