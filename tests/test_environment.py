@@ -169,6 +169,14 @@ def test_folders_that_cannot_be_an_environment_are_refused(root, place):
     assert [path.name for path in root.iterdir()] == ["LICENSE"]
 
 
+def test_the_command_makes_an_environment_in_the_courses_own_folder(root, monkeypatch):
+    monkeypatch.setattr(environment, "ROOT", root)
+    monkeypatch.setattr(environment.make, "__defaults__", (root,))
+    monkeypatch.chdir(root)
+    assert environment.main([".venv"]) == 0
+    assert environment.read_mark(root / ".venv") == (environment.MADE, str(root / ".venv"))
+
+
 def test_a_folder_that_cannot_be_written_is_named(root, capsys):
     (root / "in the way").write_text("")
     assert environment.main([str(root / "in the way" / "env")]) == 1

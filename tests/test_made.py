@@ -199,6 +199,12 @@ def test_clean_does_not_follow_links(tmp_path):
     assert texts(tmp_path / "elsewhere") == ["mine"]
 
 
+def test_a_command_does_not_wait_for_itself(tmp_path, capsys):
+    (tmp_path / "link").symlink_to(tmp_path)
+    with made.alone(tmp_path, tmp_path / "link", tmp_path):
+        assert capsys.readouterr().err == ""
+
+
 def test_the_second_command_waits_for_the_first(tmp_path):
     code = "import sys, pathlib, made\nwith made.alone(pathlib.Path('.')): print('in', flush=True)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tools")}

@@ -190,7 +190,7 @@ def main(arguments):
     # Two clones may share an environment.
     shared = next(place for place in folder.parents if place.exists())
     try:
-        with alone(ROOT), alone(shared):
+        with alone(ROOT, shared):
             make(folder)
     except RefusedError as error:
         print(error, file=sys.stderr)

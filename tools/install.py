@@ -115,9 +115,8 @@ def main(arguments):
     on_terminal = sys.stdout.isatty()
     count = 0
     with (
-        alone(ROOT),
         # Two clones may share an environment.
-        alone(Path(sys.prefix)),
+        alone(ROOT, Path(sys.prefix)),
         subprocess.Popen(
             command, env=pip_variables(os.environ), stdout=subprocess.PIPE, text=True
         ) as process,

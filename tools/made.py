@@ -213,26 +213,30 @@ def remove_empty(folder):
 
 
 @contextlib.contextmanager
-def alone(root):
-    """Let one command at a time change the course's files; others wait here for their turn.
+def alone(*folders):
+    """Let one command at a time change what lies in some folders; others wait for their turn.
 
     Parameters
     ----------
-    root : Path
-        The folder of the course. It carries the lock itself, which ends with the process.
+    *folders : Path
+        That of the course, and what else a command changes. They carry the locks themselves, which
+        end with the process.
     """
     try:
         import fcntl
     except ImportError:  # Windows, where there is no make either
         yield
         return
-    folder = os.open(root, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("Another command is at work in this folder: waiting for it", file=sys.stderr)
-            fcntl.flock(folder, fcntl.LOCK_EX)
+    # Each folder once, since a process would wait for itself; in one order for all processes, since
+    # two would wait for each other.
+    places = {(place.stat().st_dev, place.stat().st_ino): place for place in folders}
+    with contextlib.ExitStack() as locks:
+        for _, place in sorted(places.items()):
+            handle = os.open(place, os.O_RDONLY)
+            locks.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"Another command is at work in {place}: waiting for it", file=sys.stderr)
+                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(folder)
