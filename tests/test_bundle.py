@@ -144,6 +144,7 @@ def test_the_start_page_says_how_to_read_and_to_run(course):
     for version in bundle.supported_pythons(ROOT):
         assert version in page
     assert "://" not in page, "no foreign host"
+    assert "On Windows unpack it into a short folder" in page
     # All of the website comes alive when it is opened as a file.
     assert "http.server" not in page
 

@@ -127,6 +127,13 @@ def collect_wheels(folder):
     run([*pip, "--requirement", "requirements.txt"], cwd=folder, env=pip_variables(os.environ))
 
 
+# The longest path among the packages has 175 letters, and Windows stops at 259 for the whole of it.
+SHORT_FOLDER = """\
+<p>On Windows unpack it into a short folder, such as <code>C:\\course</code>, or switch long paths
+on first: some packages have names that are too long for a folder such as
+<code>C:\\Users\\Your Name\\Downloads</code>.</p>"""
+
+
 # The start page ----------------------------------------------------------------------------------
 
 
@@ -190,6 +197,8 @@ def start_page(root, *, wheels, slides):
     for name, is_windows in systems.items():
         lines = "\n".join(commands(windows=is_windows, wheels=wheels))
         blocks.append(f"<p>{name}:</p>\n<pre>{html.escape(lines)}</pre>")
+        if is_windows:
+            blocks.append(SHORT_FOLDER)
     return Template((root / "tools" / "bundle_start.html").read_text(encoding="utf-8")).substitute(
         title=html.escape(config["title"]),
         slides=' The <a href="slides/index.html">slides</a> do not either.' if slides else "",
