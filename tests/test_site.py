@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import notebooks
 import pytest
 import site_scripts
-import yaml
 from bs4 import BeautifulSoup
+from contents import listed_pages
 from PIL import Image
 from site_address import PLACEHOLDER, site_address
 from site_server import folder_of_site
@@ -99,24 +99,14 @@ def loaded_by_css(text):
     return found + re.findall(r"""@import\s+["']([^"']+)""", text)
 
 
-def listed_files():
-    """Return what the table of contents lists, in its order, without suffixes."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    files = [toc["root"]]
-    for part in toc["parts"]:
-        for chapter in part["chapters"]:
-            files += [chapter["file"], *(item["file"] for item in chapter.get("sections", []))]
-    return files
-
-
 def test_there_is_a_page_for_each_line_of_the_table_of_contents():
-    files = listed_files()
+    files = listed_pages(ROOT)
     assert {f"{name}.html" for name in files} <= set(PAGES)
     assert [name for name in files if re.match(r"\d\d_", name)] == CHAPTERS
 
 
 def test_previous_and_next_follow_the_table_of_contents():
-    files = listed_files()
+    files = listed_pages(ROOT)
     for name, following in zip(files, [*files[1:], None], strict=True):
         link = parse(f"{name}.html").select_one("a.right-next")
         target = link and (SITE / name).parent.joinpath(link["href"]).resolve()
@@ -248,7 +238,7 @@ def test_the_sites_address_is_derived():
 
 
 def test_a_link_to_a_page_is_shown_as_a_card():
-    files = listed_files()
+    files = listed_pages(ROOT)
     for name in files:
         soup = parse(f"{name}.html")
         card = {tag["property"]: tag["content"] for tag in soup.select("meta[property^='og:']")}
@@ -264,7 +254,7 @@ def test_a_link_to_a_page_is_shown_as_a_card():
 
 def test_the_sitemap_lists_every_page():
     listed = re.findall(r"<loc>([^<]+)</loc>", (SITE / "sitemap.xml").read_text(encoding="utf-8"))
-    assert {f"{WHERE}{name}.html" for name in listed_files()} <= set(listed)
+    assert {f"{WHERE}{name}.html" for name in listed_pages(ROOT)} <= set(listed)
     assert all((SITE / url.removeprefix(WHERE)).is_file() for url in listed)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import notebooks
 import pytest
+from contents import listed_pages
 from playwright.sync_api import expect
 from site_browser import (
     NoBrowserError,
@@ -21,12 +22,12 @@ from site_browser import (
     settle,
 )
 from site_server import SITE, folder_of_site, served
-from test_site import in_repository, listed_files, parse
+from test_site import in_repository, parse
 
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "tools" / "site_check" / "node_modules" / "axe-core" / "axe.min.js"
 ADDRESS = notebooks.read_address(ROOT)
-LISTED = listed_files()
+LISTED = listed_pages(ROOT)
 PAGES = [*LISTED, "search", "genindex", "404"]
 CHAPTERS = notebooks.chapter_names(ROOT)
 TABLED = [name for name in LISTED if parse(f"{name}.html").select("article table.table")]
