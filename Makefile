@@ -133,10 +133,10 @@ paper: $(READY)  ## run an experiment of the paper in full: NAME=digits (minutes
 		$(if $(DATA_HOME),--data-home "$(DATA_HOME)")
 
 paper-runs: $(READY)  ## run every experiment of the paper in small; kill and resume one
-	$(PYTEST) tests/test_paper_runs.py
+	$(PYTEST) tests/ae_lib/paper/test_command.py
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
-	$(PYTEST) tests/test_conversion.py tests/test_notebooks.py
+	$(PYTEST) tests/tools/test_conversion.py tests/book/test_notebooks.py
 	@$(PY) tools/exercises.py --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
@@ -146,10 +146,10 @@ site: $(READY)  ## build the website from the notebooks as they are; a warning i
 	@$(PY) tools/website.py
 
 site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
-	$(PYTEST) tests/test_site.py
+	$(PYTEST) tests/web/test_site.py
 
 package: $(READY)  ## build the package, and use it alone in a fresh environment
-	$(PYTEST) tests/test_package.py
+	$(PYTEST) tests/tools/test_package.py
 
 test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
 	@$(PY) tools/colab.py $(CHAPTERS)
@@ -162,7 +162,7 @@ bundle: site slides  ## pack site, slides, notebooks, ae_lib into a zip for a ro
 
 test-bundle:  ## pack with all packages, then install from the zip with no network and run a notebook
 	@$(MAKE) --no-print-directory bundle WHEELS=1
-	$(PYTEST) tests/test_bundle_install.py
+	$(PYTEST) tests/tools/test_bundle_install.py
 
 classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in the folder CLASS
 	@$(PY) tools/classroom.py --class=$(call typed,CLASS)
@@ -173,10 +173,10 @@ grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLAS
 		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
 
 test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
-	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/test_classroom.py
+	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) --doctest-modules tests/test_site_browser.py tests/test_playthings_browser.py tools/site_*.py
+	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_playthings_browser.py tools/site_*.py
 	@$(PY) tools/site_scores.py
 
 install: $(READY)  ## install what is needed into .venv

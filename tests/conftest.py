@@ -1,20 +1,15 @@
 """What every test has in common."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
-
 # These execute or inspect notebooks, need a built website or a browser, or make an environment.
-# Makefile names each, and so can you: pytest tests/test_package.py
+# Makefile names each, and so can you: pytest tests/tools/test_package.py
 collect_ignore = [
-    "test_bundle_install.py",
-    "test_classroom.py",
-    "test_conversion.py",
-    "test_notebooks.py",
-    "test_package.py",
-    "test_paper_runs.py",
-    "test_playthings_browser.py",
-    "test_site.py",
-    "test_site_browser.py",
+    "ae_lib/paper/test_command.py",
+    "book/test_notebooks.py",
+    "tools/test_bundle_install.py",
+    "tools/test_classroom.py",
+    "tools/test_conversion.py",
+    "tools/test_package.py",
+    "web/test_playthings_browser.py",
+    "web/test_site.py",
+    "web/test_site_browser.py",
 ]

@@ -69,10 +69,10 @@ def run(command, **options):
 
 def constraints_file(root=ROOT):
     """Return the list of Colab's versions; there must be exactly one."""
-    found = sorted((root / "tests" / "colab").glob("constraints-*.txt"))
+    found = sorted((root / "tests" / "tools" / "colab").glob("constraints-*.txt"))
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise ColabError(f"tests/colab must hold one constraints-DATE.txt, but holds {names}")
+        raise ColabError(f"tests/tools/colab must hold one constraints-DATE.txt, but holds {names}")
     return found[0]
 
 

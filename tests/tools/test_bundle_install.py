@@ -14,7 +14,7 @@ import bundle
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 CELLS = [
     "from ae_lib import load_mnist, set_seed\nset_seed()\nprint(load_mnist().x_train.shape)",

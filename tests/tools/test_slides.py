@@ -12,7 +12,7 @@ import pytest
 import slides
 from bs4 import BeautifulSoup
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PNG = base64.b64encode(b"a picture").decode()
 
 OPENING = """\

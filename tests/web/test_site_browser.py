@@ -22,9 +22,10 @@ from site_browser import (
     settle,
 )
 from site_server import SITE, folder_of_site, served
-from test_site import in_repository, parse
 
-ROOT = Path(__file__).parent.parent
+from tests.web.test_site import in_repository, parse
+
+ROOT = Path(__file__).parents[2]
 AXE = ROOT / "tools" / "site_check" / "node_modules" / "axe-core" / "axe.min.js"
 ADDRESS = notebooks.read_address(ROOT)
 LISTED = listed_pages(ROOT)

@@ -13,7 +13,7 @@ import site_play
 from bs4 import BeautifulSoup
 from py_mini_racer import MiniRacer
 
-FOLDER = Path(__file__).parent.parent / playthings.FOLDER
+FOLDER = Path(__file__).parents[2] / playthings.FOLDER
 
 
 def write(folder, **modules):

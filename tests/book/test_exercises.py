@@ -18,13 +18,13 @@ import nbformat
 import notebooks
 import numpy as np
 import pytest
-from test_notebooks import DIALECT, prose
+from tests.book.test_notebooks import DIALECT, prose
 
 import ae_lib
 from ae_lib._keras import keras, tf
 from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
 NAMES = exercise_names()
 LISTED = [(path, exercise) for path in SOURCES for exercise in exercises.exercises(path)]
@@ -43,7 +43,7 @@ def seeds(name, count):
 
 def wrong_answers(name):
     module, _, function = name.partition(".")
-    return importlib.import_module(f"wrong_answers.{module}").WRONG[function]
+    return importlib.import_module(f"tests.book.wrong_answers.{module}").WRONG[function]
 
 
 def answers(path, *, solved):

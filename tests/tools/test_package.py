@@ -14,7 +14,7 @@ import pytest
 from install import pip_variables
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 BUILT = (".git", ".venv", "_build", "build", "dist", "*.egg-info", "__pycache__", ".*_cache")
 
 # What Google Colab has; installing ae_lib there must change none of it.

@@ -6,7 +6,7 @@ from pathlib import Path
 import exercises
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
 LISTED = {
     name: exercises.exercises(ROOT / exercises.SOURCES / f"{name}.py")

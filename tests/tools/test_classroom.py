@@ -29,7 +29,7 @@ sys.path.insert(0, str(classroom.TEMPLATE))
 
 from class_grading import sandbox
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NAME = "02_initialisation"
 TINY = "tiny"
 SOURCE = ROOT / exercises.SOURCES / f"{NAME}.py"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PATH = Path(__file__).parent.parent / "benchmarks" / "rbm.py"
+PATH = Path(__file__).parents[2] / "benchmarks" / "rbm.py"
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from notebooks import read_address
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FIND_PYTHON = ROOT / "tools" / "find_python.sh"
 SUPPORTED = supported_pythons(ROOT)
 OLDEST, NEWEST = SUPPORTED[0], SUPPORTED[-1]

@@ -8,7 +8,7 @@ import colab
 import notebooks
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ADDRESS = "https://example.org/someone/course"
 
 
@@ -18,8 +18,10 @@ def course(tmp_path):
     for name in ("book/01_one.ipynb", "book/02_two.ipynb", "book/solutions/02_two.ipynb"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("{}")
-    (tmp_path / "tests" / "colab").mkdir(parents=True)
-    (tmp_path / "tests" / "colab" / "constraints-2026-01-01.txt").write_text("numpy==2.1.3\n")
+    (tmp_path / "tests" / "tools" / "colab").mkdir(parents=True)
+    (tmp_path / "tests" / "tools" / "colab" / "constraints-2026-01-01.txt").write_text(
+        "numpy==2.1.3\n"
+    )
     return tmp_path
 
 
@@ -42,7 +44,7 @@ def test_the_list_names_exact_versions_and_what_the_course_touches():
 
 
 def test_exactly_one_list_is_expected(course):
-    (course / "tests" / "colab" / "constraints-2026-02-02.txt").write_text("")
+    (course / "tests" / "tools" / "colab" / "constraints-2026-02-02.txt").write_text("")
     with pytest.raises(
         colab.ColabError, match=r"one constraints-DATE.txt, but holds .*-01-01.*-02"
     ):

@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from wrong_answers import pca
+from tests.book.wrong_answers import pca
 
 
 def weights(sizes):

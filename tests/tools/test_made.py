@@ -11,7 +11,7 @@ import clean
 import made
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def put(root, **files):

@@ -5,7 +5,7 @@ from pathlib import Path
 import links
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PREFIXES = links.read_prefixes(ROOT)
 TEXT = (
     "[a](04_pca.ipynb), [b](04_pca.ipynb#maps), [c](exercises/05_dense.ipynb) and [d](index.md); "

@@ -18,7 +18,7 @@ from PIL import Image
 from site_address import PLACEHOLDER, site_address
 from site_server import folder_of_site
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 ADDRESS = notebooks.read_address(ROOT)
 WHERE = site_address(ADDRESS)

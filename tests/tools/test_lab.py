@@ -8,8 +8,9 @@ import nbformat
 import notebooks
 import pytest
 from copies import working_copies
-from test_conversion import CHAPTER
-from test_exercises import SOURCE
+
+from tests.book.test_exercises import SOURCE
+from tests.tools.test_conversion import CHAPTER
 
 NAMES = ["01_one.ipynb", "exercises/01_one.ipynb", "solutions/01_one.ipynb"]
 

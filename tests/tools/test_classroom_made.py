@@ -15,7 +15,7 @@ import grade as grade_command
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 NAME = "04_pca"
 NOTEBOOK = f"source/{NAME}/{NAME}.ipynb"
 

@@ -14,7 +14,7 @@ import nbformat
 import notebooks
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 FILES = {
     "_build/html/index.html": "the site",

@@ -20,7 +20,7 @@ from PIL import Image
 
 from ae_lib import load_mnist, squared_error
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / playthings.FOLDER
 PAGE = ROOT / "book" / "play.md"
 # An autoencoder that was not trained at full scale must not be released.

@@ -30,7 +30,7 @@ from site_server import Handler, served
 
 from ae_lib import squared_error
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SITE = ROOT / "_build" / "html"
 FOLDER = ROOT / playthings.FOLDER
 # Chromium's advice to whoever reads a canvas twice, as only these tests do.
