@@ -54,7 +54,7 @@ NBGRADER = $(VENV)/nbgrader-installed
 SITECHECK = $(VENV)/site-check-installed
 PASSED = $(VENV)/test-all.json
 PAGE = $(CURDIR)/_build/html/index.html
-# The user's own settings of Python, Jupyter and libraries stay outside (for those of pip see tools/install.py). A
+# The user's own settings of Python, Jupyter and libraries stay outside (for those of pip see tools/environment/packages.py). A
 # reader may choose a seed for the notebooks, and full-scale runs may need to know where the graphics card's tools are.
 PASSED_ON = AE_CHROMIUM AE_DATA_HOME AE_PROGRESS $(if $(filter lab,$(MAKECMDGOALS)),AE_SEED) \
 	$(if $(filter paper,$(MAKECMDGOALS)),TF_% XLA_%)
@@ -88,27 +88,27 @@ book: notebooks exercises site  ## build the website, and print the page to open
 	@echo "Open $(PAGE)"
 
 test: $(READY)  ## run every check, and show which passed (20 minutes at most)
-	@MAKE="$(MAKE)" $(PY) tools/steps.py $(STEPS)
+	@MAKE="$(MAKE)" $(PY) -m tools.steps $(STEPS)
 
 test-all: $(READY)  ## run every check, the heavy ones too (an hour; called again it goes on where it stopped)
 	@$(if $(FRESH),rm -f "$(PASSED)")
-	@MAKE="$(MAKE)" $(PY) tools/steps.py --resume "$(PASSED)" --again site -- $(STEPS) $(HEAVY)
+	@MAKE="$(MAKE)" $(PY) -m tools.steps --resume "$(PASSED)" --again site -- $(STEPS) $(HEAVY)
 
 notebooks: $(READY)  ## execute the notebooks whose code changed, and renew the others' prose
-	@$(PY) tools/notebooks.py
-	@$(PY) tools/pictures.py
+	@$(PY) -m tools.notebooks chapters
+	@$(PY) -m tools.website.diagrams
 
 exercises: $(READY)  ## make the notebooks of the exercises and of their solutions, as above
-	@$(PY) tools/exercises.py
+	@$(PY) -m tools.notebooks exercises
 
 test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, and compare outputs
 	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/exercises book/solutions
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
-	@$(PY) tools/claims.py
+	@$(PY) -m tools.claims
 
 lab: $(LAB)  ## open JupyterLab on copies of all notebooks in work/, for you to work in
-	@$(PY) tools/lab.py $(LAB_OPTIONS)
+	@$(PY) -m tools.notebooks.lab $(LAB_OPTIONS)
 
 serve:  ## show the website that was built on this machine, at port PORT
 	@test -f "$(PAGE)" || { echo "There is no website yet. Run: make book" >&2; exit 1; }
@@ -120,10 +120,7 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools/site_extension.py tools/benchmark_table.py \
-		tools/claims.py tools/_claim_run.py tools/claims_table.py tools/classroom.py tools/classroom_template/class_grading/submissions.py \
-		tools/exercises.py tools/install.py tools/links.py tools/playthings.py tools/settings.py \
-		ae_lib
+	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
 	$(SIDE_BY_SIDE) -m slow tests
@@ -136,14 +133,14 @@ paper-runs: $(READY)  ## run every experiment of the paper in small; kill and re
 	$(PYTEST) tests/ae_lib/paper/test_command.py
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
-	$(PYTEST) tests/tools/test_conversion.py tests/book/test_notebooks.py
-	@$(PY) tools/exercises.py --check
+	$(PYTEST) tests/tools/notebooks/test_conversion.py tests/book/test_notebooks.py
+	@$(PY) -m tools.notebooks exercises --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
 	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/*.ipynb
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
-	@$(PY) tools/website.py
+	@$(PY) -m tools.website.build
 
 site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
 	$(PYTEST) tests/web/test_site.py
@@ -152,36 +149,36 @@ package: $(READY)  ## build the package, and use it alone in a fresh environment
 	$(PYTEST) tests/tools/test_package.py
 
 test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
-	@$(PY) tools/colab.py $(CHAPTERS)
+	@$(PY) -m tools.teaching.colab $(CHAPTERS)
 
 slides: $(READY)  ## make slides of the chapters, from the notebooks as they are
-	@$(PY) tools/slides.py
+	@$(PY) -m tools.teaching.slides
 
 bundle: site slides  ## pack site, slides, notebooks, ae_lib into a zip for a room without a network; WHEELS=1: all packages too
-	@$(PY) tools/bundle.py $(if $(WHEELS),--wheels)
+	@$(PY) -m tools.teaching.zip $(if $(WHEELS),--wheels)
 
 test-bundle:  ## pack with all packages, then install from the zip with no network and run a notebook
 	@$(MAKE) --no-print-directory bundle WHEELS=1
-	$(PYTEST) tests/tools/test_bundle_install.py
+	$(PYTEST) tests/tools/teaching/test_zip_install.py
 
 classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in the folder CLASS
-	@$(PY) tools/classroom.py --class=$(call typed,CLASS)
+	@$(PY) -m tools.teaching.classroom --class=$(call typed,CLASS)
 
 grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLASS, STUDENT, ALL=1, SANDBOX=no)
 	$(if $(value ASSIGNMENT),,@echo "Which assignment? make grade ASSIGNMENT=04_pca"; exit 2)
-	@$(PY) -E -s tools/grade.py --class=$(call typed,CLASS) $(if $(value STUDENT),--student=$(call typed,STUDENT)) \
+	@$(PY) -E -s -m tools.teaching.grade --class=$(call typed,CLASS) $(if $(value STUDENT),--student=$(call typed,STUDENT)) \
 		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
 
 test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
-	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/test_classroom.py
+	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_playthings_browser.py tools/site_*.py
-	@$(PY) tools/site_scores.py
+	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_demos_browser.py tools/website web/extensions
+	@$(PY) -m tools.website.scores
 
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what make built, and nothing else (.venv, work, classroom and kept stay)
-	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" -B tools/clean.py
+	@python=$$(sh tools/environment/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" -B -m tools.clean
 
 # A Python that was removed or replaced since leaves a broken link, or packages of another version; an environment
 # that was moved or copied does not work. The mark says that the course made this environment, to its end, and where.
@@ -190,30 +187,30 @@ MOVED := $(shell cd "$(VENV)" 2>/dev/null && test -f made-by-autoencoders && { g
 .PHONY: moved
 
 $(PY) $(MADE): $(MOVED)
-	@python=$$(sh tools/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" tools/environment.py "$(VENV)"
+	@python=$$(sh tools/environment/find_python.sh $(if $(PYTHON),"$(PYTHON)")) && "$$python" -m tools.environment.virtual_environment "$(VENV)"
 
 $(READY): requirements.txt pyproject.toml $(PY) $(MADE)
 	@echo "Installing into $(VENV): some minutes the first time"
-	@$(PY) tools/install.py $(INSTALL)
-	@$(PY) tools/install.py --no-deps --no-build-isolation --editable .
+	@$(PY) -m tools.environment.packages $(INSTALL)
+	@$(PY) -m tools.environment.packages --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 # Only who works in the notebooks here needs it.
 $(LAB): $(READY)
 	@echo "Adding JupyterLab to $(VENV)"
-	@$(PY) tools/install.py --constraint requirements.txt "jupyterlab>=4"
+	@$(PY) -m tools.environment.packages --constraint requirements.txt "jupyterlab>=4"
 	@touch $(LAB)
 
 # Only a class needs it, so it is not among the course's packages; it changes none of them.
 $(NBGRADER): $(READY)
 	@echo "Adding nbgrader to $(VENV)"
-	@$(PY) tools/install.py --constraint requirements.txt "nbgrader>=0.9.6"
+	@$(PY) -m tools.environment.packages --constraint requirements.txt "nbgrader>=0.9.6"
 	@touch $(NBGRADER)
 
 # Only who changes the website's looks or programs needs these, and a browser with them.
-$(SITECHECK): $(READY) tools/site_check/requirements.txt tools/site_check/package-lock.json
+$(SITECHECK): $(READY) tools/website/check/requirements.txt tools/website/check/package-lock.json
 	@command -v npm >/dev/null || { echo "Install Node.js 20 or newer (https://nodejs.org): there is no npm."; exit 1; }
-	@echo "Adding Playwright to $(VENV), axe and Lighthouse to tools/site_check"
-	@$(PY) tools/install.py --constraint requirements.txt -r tools/site_check/requirements.txt
-	@npm ci --prefix tools/site_check --no-audit --no-fund --loglevel=error
+	@echo "Adding Playwright to $(VENV), axe and Lighthouse to tools/website/check"
+	@$(PY) -m tools.environment.packages --constraint requirements.txt -r tools/website/check/requirements.txt
+	@npm ci --prefix tools/website/check --no-audit --no-fund --loglevel=error
 	@touch $(SITECHECK)

@@ -5,11 +5,11 @@
 collect_ignore = [
     "ae_lib/paper/test_command.py",
     "book/test_notebooks.py",
-    "tools/test_bundle_install.py",
-    "tools/test_classroom.py",
-    "tools/test_conversion.py",
+    "tools/notebooks/test_conversion.py",
+    "tools/teaching/test_classroom.py",
+    "tools/teaching/test_zip_install.py",
     "tools/test_package.py",
-    "web/test_playthings_browser.py",
+    "web/test_demos_browser.py",
     "web/test_site.py",
     "web/test_site_browser.py",
 ]

@@ -1,6 +1,6 @@
 """Remove what `make` built, and nothing else.
 
-    python tools/clean.py
+    python -m tools.clean
 
 It removes what the lists in the built folders name (see ``made.py``), the caches of the tools that
 `make` runs, and the environment of `make test-colab`. A file that somebody else put into such a
@@ -11,11 +11,9 @@ import contextlib
 import re
 import shutil
 import sys
-from pathlib import Path
 
-from made import LIST, alone, files_of, remove, remove_empty
-
-ROOT = Path(__file__).resolve().parent.parent
+from tools.course import ROOT
+from tools.made import LIST, alone, files_of, remove, remove_empty
 
 # Folders that commands fill, each with its list.
 BUILT = ("_build/html", "build/slides", "build/bundle")
@@ -31,7 +29,7 @@ TAGGED = (".pytest_cache", ".ruff_cache")
 # What building the package leaves.
 EGG = "ae_lib.egg-info"
 EGG_FILES = {"PKG-INFO", "SOURCES.txt", "dependency_links.txt", "requires.txt", "top_level.txt"}
-CODE = ("ae_lib", "tests", "tools")
+CODE = ("ae_lib", "tests", "tools", "web")
 
 
 def clean(root):

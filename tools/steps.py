@@ -1,7 +1,7 @@
 """Run targets of the Makefile one after another, and show at the end which of them passed.
 
-    python tools/steps.py lint unit
-    python tools/steps.py --resume .venv/test-all.json lint unit
+    python -m tools.steps lint unit
+    python -m tools.steps --resume .venv/test-all.json lint unit
 
 All of them run, whether one fails or not. The exit code is 1 if any failed. With ``--resume``,
 steps that passed in an earlier call are left out as long as no file of the course has changed.
@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from made import write
+from tools.made import write
 
 
 def run(step):

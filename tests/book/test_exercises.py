@@ -13,18 +13,21 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-import exercises
+from tools.notebooks import exercises
 import nbformat
-import notebooks
+
 import numpy as np
 import pytest
+from tools.course import CourseError, ROOT
+from tools.notebooks.__main__ import main
+from tools.notebooks import renewal
+from tools.teaching.grading_notebook import HIDDEN, grading_notebook
 from tests.book.test_notebooks import DIALECT, prose
 
 import ae_lib
 from ae_lib._keras import keras, tf
 from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
 
-ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
 NAMES = exercise_names()
 LISTED = [(path, exercise) for path in SOURCES for exercise in exercises.exercises(path)]
@@ -491,7 +494,7 @@ def test_the_stored_notebook_ran_to_its_end(path, folder, status):
 @pytest.mark.parametrize("solved", [False, True])
 def test_the_grading_notebook_is_one_of_nbgrader(path, solved, monkeypatch):
     monkeypatch.setattr(notebooks, "digest", lambda *_: "")  # takes time, and is not looked at
-    notebook = exercises.grading_notebook(path, ROOT, solved=solved)
+    notebook = grading_notebook(path, ROOT, solved=solved)
     nbformat.validate(notebook)
     listed = exercises.exercises(path)
     graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
@@ -507,7 +510,7 @@ def test_the_grading_notebook_is_one_of_nbgrader(path, solved, monkeypatch):
 
 def test_hidden_tests_decide(solutions):
     for answer, passes in [(solutions["pretraining.gap"], True), (lambda *_: 0, False)]:
-        code = exercises.HIDDEN.format(name="pretraining.gap", answer="gap")
+        code = HIDDEN.format(name="pretraining.gap", answer="gap")
         if passes:
             exec(code, {"gap": answer})
         else:
@@ -532,13 +535,13 @@ def test_sources_that_are_not_in_order_are_refused(tmp_path, text, words):
         + "\n".join(f"# {line}" for line in lines[2:])
         + "\n"
     )
-    with pytest.raises(exercises.ChapterError, match=words):
+    with pytest.raises(CourseError, match=words):
         exercises.exercises(path)
 
 
 def test_a_marker_alone_is_refused():
     for text in (exercises.BEGIN, exercises.END, f"{exercises.BEGIN}\n{exercises.BEGIN}"):
-        with pytest.raises(exercises.ChapterError, match="without its counterpart"):
+        with pytest.raises(CourseError, match="without its counterpart"):
             exercises.variant(text, solved=True)
 
 
@@ -591,8 +594,8 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://example.org/a/b\n")
     (tmp_path / "chapters" / "exercises" / "03_one.py").write_text(SOURCE)
     executed = []
-    monkeypatch.setattr(notebooks, "execute", lambda _, name, __: executed.append(name))
-    assert exercises.main([], tmp_path) == 0
+    monkeypatch.setattr(renewal, "execute", lambda _, name, __: executed.append(name))
+    assert main(["exercises"], tmp_path) == 0
     assert executed == ["chapters/exercises/03_one"] * 2
     executed.clear()
     return tmp_path, executed
@@ -600,8 +603,8 @@ def course(tmp_path, monkeypatch):
 
 def test_both_notebooks_are_written_and_then_kept(course, capsys):
     root, executed = course
-    assert exercises.main(["--check"], root) == 0
-    assert exercises.main([], root) == 0
+    assert main(["exercises", "--check"], root) == 0
+    assert main(["exercises"], root) == 0
     assert executed == []
     assert capsys.readouterr().out.count("outputs kept") == 2
     text = {
@@ -625,20 +628,20 @@ def test_what_changed_is_named_and_mended(course, path, old, new, words, runs, c
     root, executed = course
     text = (root / path).read_text()
     (root / path).write_text(text.replace(old, new))
-    assert exercises.main(["--check"], root) == 1
+    assert main(["exercises", "--check"], root) == 1
     said = capsys.readouterr().out
     assert words in said
     assert "make exercises" in said
-    assert exercises.main([], root) == 0
+    assert main(["exercises"], root) == 0
     assert len(executed) == runs
-    assert exercises.main(["--check"], root) == 0
+    assert main(["exercises", "--check"], root) == 0
 
 
 def test_orphans_and_broken_sources_are_named(course, capsys):
     root, _ = course
     (root / "book" / "solutions" / "09_gone.ipynb").write_text("{}")
-    assert exercises.main(["--check"], root) == 1
-    assert "book/solutions/09_gone.ipynb has no source" in capsys.readouterr().out
+    assert main(["exercises", "--check"], root) == 1
+    assert "book/solutions/09_gone.ipynb has no script" in capsys.readouterr().out
     (root / "chapters" / "exercises" / "03_one.py").write_text(SOURCE.replace("★", "*"))
-    assert exercises.main([], root) == 1
+    assert main(["exercises"], root) == 1
     assert "needs a line like" in capsys.readouterr().err

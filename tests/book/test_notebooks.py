@@ -11,16 +11,17 @@ import re
 import statistics
 from pathlib import Path
 
-import links
+from tools.course import ROOT
+from tools.notebooks import links
 import nbformat
-import notebooks
+from tools.notebooks import chapters, scripts
+from tools.notebooks.__main__ import check, orphans
 import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
 BOOK = ROOT / "book"
-NAMES = notebooks.chapter_names(ROOT)
+NAMES = chapters.names(ROOT)
 
 OPENING = ["# ", "**What you will do", "**What you will learn", "**What you will need", "**Time:**"]
 ENDING = ["## Summary", "## Further reading", "## Where to go next"]
@@ -67,7 +68,7 @@ def texts(notebook):
 @pytest.fixture(scope="module")
 def code(notebook):
     """The code cells of the chapter, that is, all but the install cell."""
-    return notebooks.code_cells(notebook)[1:]
+    return scripts.code_cells(notebook)[1:]
 
 
 def prose(text):
@@ -101,11 +102,11 @@ def test_there_are_chapters():
 
 
 def test_no_notebook_is_without_its_chapter():
-    assert notebooks.orphans(ROOT) == []
+    assert orphans("chapters", ROOT) == []
 
 
 def test_it_is_what_its_chapter_gives(name):
-    assert notebooks.complaint(name, ROOT) is None, "run: make notebooks"
+    assert check("chapters", [name], ROOT) == [], "run: make notebooks"
 
 
 def test_its_markdown_is_portable(texts):
@@ -185,7 +186,7 @@ def test_what_it_cites_stands_among_the_references(texts):
 
 
 def test_every_cell_was_executed(notebook):
-    cells = notebooks.code_cells(notebook)
+    cells = scripts.code_cells(notebook)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
 
 
@@ -199,7 +200,7 @@ def test_outputs_are_stored(code):
 
 
 def test_outputs_hold_no_error_and_no_warning(notebook):
-    for cell in notebooks.code_cells(notebook):
+    for cell in scripts.code_cells(notebook):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", f"{cell.source}\n{output.text}"
@@ -207,7 +208,7 @@ def test_outputs_hold_no_error_and_no_warning(notebook):
 
 def test_outputs_hold_nothing_that_passes(notebook):
     assert set(notebook.metadata) == {"ae", "kernelspec", "language_info"}
-    for cell in notebooks.code_cells(notebook):
+    for cell in scripts.code_cells(notebook):
         assert set(cell.metadata) <= {"tags"}, cell.metadata
         for output in cell.outputs:
             data = output.get("data", {})

@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-import exercises
+from tools.course import ROOT
+from tools.notebooks import exercises
 import pytest
 
-ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
 LISTED = {
     name: exercises.exercises(ROOT / exercises.SOURCES / f"{name}.py")
-    for name in exercises.source_names(ROOT)
+    for name in exercises.names(ROOT)
 }
 
 

@@ -7,11 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-import clean
-import made
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tools import clean, made
+from tools.course import ROOT
 
 
 def put(root, **files):

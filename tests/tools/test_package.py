@@ -9,12 +9,13 @@ import zipfile
 from email.parser import Parser
 from pathlib import Path
 
-import colab
 import pytest
-from install import pip_variables
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[2]
+from tools.course import ROOT
+from tools.environment.packages import pip_variables
+from tools.teaching import colab
+
 BUILT = (".git", ".venv", "_build", "build", "dist", "*.egg-info", "__pycache__", ".*_cache")
 
 # What Google Colab has; installing ae_lib there must change none of it.

@@ -7,17 +7,16 @@ import re
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
-import steps
 import yaml
-from bundle import supported_pythons
-from notebooks import read_address
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
+from tools import steps
+from tools.course import ROOT, read_address
+from tools.teaching.zip import supported_pythons
+
 FIND_PYTHON = ROOT / "tools" / "find_python.sh"
 SUPPORTED = supported_pythons(ROOT)
 OLDEST, NEWEST = SUPPORTED[0], SUPPORTED[-1]

@@ -9,21 +9,22 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import notebooks
 import pytest
-import site_scripts
 from bs4 import BeautifulSoup
-from contents import listed_pages
 from PIL import Image
-from site_address import PLACEHOLDER, site_address
-from site_server import folder_of_site
 
-ROOT = Path(__file__).parents[2]
+from tools.course import PLACEHOLDER, ROOT, listed_pages, read_address
+from tools.notebooks import chapters, renewal, stored
+from tools.notebooks.scripts import code_cells
+from tools.website.server import folder_of_site
+from web.extensions.address import site_address
+from web.extensions.pages import scripts
+
 SITE = ROOT / "_build" / "html"
-ADDRESS = notebooks.read_address(ROOT)
+ADDRESS = read_address(ROOT)
 WHERE = site_address(ADDRESS)
 FOLDER = folder_of_site(ROOT)
-CHAPTERS = notebooks.chapter_names(ROOT)
+CHAPTERS = chapters.names(ROOT)
 EXERCISES = sorted(path.stem for path in (ROOT / "chapters" / "exercises").glob("*.py"))
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
 # Pieces that the theme copies beside its scripts: no browser ever opens them.
@@ -160,10 +161,10 @@ def test_light_pictures_show_the_same_pixels():
     assert light
     heavy = {path.stem for path in (SITE / "_images").glob("*.png")}
     assert not heavy & {path.stem for path in light}
-    notebook = notebooks.read_notebook(ROOT / "book" / f"{CHAPTERS[0]}.ipynb")
+    notebook = stored.read_notebook(ROOT / "book" / f"{CHAPTERS[0]}.ipynb")
     (first, *_) = [
         output.data["image/png"]
-        for cell in notebooks.code_cells(notebook)
+        for cell in code_cells(notebook)
         for output in cell.outputs
         if "image/png" in output.get("data", {})
     ]
@@ -198,25 +199,25 @@ def test_scripts_load_from_a_file_and_from_any_server(page, soup):
     # Where a page is a file or in a sandbox, browsers refuse modules, and data that are fetched.
     for script in soup.find_all("script"):
         assert script.get("type", "text/javascript") == "text/javascript", f"{page}: {script}"
-    has_playthings = bool(soup.select("[data-plaything]"))
-    scripts = [tag["src"] for tag in soup.select("script[src*=playthings]")]
-    assert len(scripts) == has_playthings, page
+    has_demos = bool(soup.select("[data-demo]"))
+    scripts = [tag["src"] for tag in soup.select("script[src*=demos]")]
+    assert len(scripts) == has_demos, page
 
 
 def test_scripts_have_storage_before_they_ask_for_it(soup):
     asking = [tag for tag in soup.find_all("script") if "localStorage" in tag.get_text()]
     assert asking == [soup.find("script")]
-    assert asking[0].get_text().startswith(site_scripts.GUARD)
+    assert asking[0].get_text().startswith(scripts.GUARD)
 
 
-def test_playthings_are_classic_scripts_alone():
-    folder = SITE / "_static" / "playthings"
+def test_demos_are_classic_scripts_alone():
+    folder = SITE / "_static" / "demos"
     kinds = {path.suffix for path in folder.iterdir()}
-    assert kinds == {".js", ".css", ".png", ".webp"}
+    assert kinds == {".js", ".png", ".webp"}
     assert {path.name for path in folder.glob("*.png")} == {
-        path.name for path in (ROOT / "book" / "_static" / "playthings").glob("still_*.png")
+        path.name for path in (ROOT / "book" / "_static" / "demos").iterdir()
     }
-    program = (folder / "playthings.js").read_text(encoding="utf-8")
+    program = (folder / "demos.js").read_text(encoding="utf-8")
     assert not re.search(r"\bfetch\s*\(|XMLHttpRequest|^(import|export)\b", program, re.MULTILINE)
 
 
@@ -275,10 +276,10 @@ def test_pictures_of_chapters_keep_their_place_and_proportions(soup):
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_the_page_shows_the_texts_of_its_notebook(name):
-    notebook = notebooks.read_notebook(ROOT / "book" / f"{name}.ipynb")
+    notebook = stored.read_notebook(ROOT / "book" / f"{name}.ipynb")
     expected = [
         output.metadata["image/png"]["alt"]
-        for cell in notebooks.code_cells(notebook)
+        for cell in code_cells(notebook)
         for output in cell.outputs
         if "image/png" in output.get("data", {})
     ]
@@ -355,7 +356,7 @@ def test_buttons_lead_to_the_pages_own_files(name):
         for link in soup.select(".article-header-buttons a[href]")
     }
     assert in_repository(buttons["Colab"]) == ROOT / "book" / f"{name}.ipynb"
-    blank = ROOT / "book" / notebooks.BLANK / f"{name}.ipynb"
+    blank = ROOT / "book" / renewal.BLANK / f"{name}.ipynb"
     assert in_repository(buttons["Colab, without answers"]) == blank
     assert in_repository(buttons["Suggest edit"]) == ROOT / "chapters" / f"{name}.py"
     assert buttons["Binder"].startswith("https://mybinder.org/v2/gh/")
@@ -412,7 +413,7 @@ def test_a_page_says_its_language_and_has_one_title(page, soup):
     assert len([tag for tag in titles if not tag.find_parent(id="jb-print-docs-body")]) == 1, page
 
 
-def test_links_to_playthings_have_a_picture_that_leads_there_too():
+def test_links_to_demos_have_a_picture_that_leads_there_too():
     leading = {}
     for name in CHAPTERS:
         soup = parse(f"{name}.html")
@@ -424,5 +425,5 @@ def test_links_to_playthings_have_a_picture_that_leads_there_too():
             assert (SITE / image["src"]).stat().st_size < 30_000
             assert card.get_text(strip=True).startswith("Play: ")
         leading |= {href.partition("#")[2]: name for href in said}
-    # Each plaything is linked where it teaches.
-    assert len(leading) == len(parse("play.html").select(".plaything"))
+    # Each demo is linked where it teaches.
+    assert len(leading) == len(parse("play.html").select(".demo"))

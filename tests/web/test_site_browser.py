@@ -5,14 +5,15 @@ Run after `make site`, by `make test-site`.
 
 import re
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import notebooks
 import pytest
-from contents import listed_pages
 from playwright.sync_api import expect
-from site_browser import (
+
+from tests.web.test_site import in_repository, parse
+from tools.course import ROOT, listed_pages, read_address
+from tools.notebooks import chapters
+from tools.website.browser import (
     NoBrowserError,
     browsing,
     come_near,
@@ -21,23 +22,20 @@ from site_browser import (
     new_context,
     settle,
 )
-from site_server import SITE, folder_of_site, served
+from tools.website.server import SITE, folder_of_site, served
 
-from tests.web.test_site import in_repository, parse
-
-ROOT = Path(__file__).parents[2]
 AXE = ROOT / "tools" / "site_check" / "node_modules" / "axe-core" / "axe.min.js"
-ADDRESS = notebooks.read_address(ROOT)
+ADDRESS = read_address(ROOT)
 LISTED = listed_pages(ROOT)
 PAGES = [*LISTED, "search", "genindex", "404"]
-CHAPTERS = notebooks.chapter_names(ROOT)
+CHAPTERS = chapters.names(ROOT)
 TABLED = [name for name in LISTED if parse(f"{name}.html").select("article table.table")]
 PHONE, DESK = 390, 1300
 KILOBYTE = 1000
-# Kinds of page: prose, formulas and code, wide tables, playthings, folded answers.
+# Kinds of page: prose, formulas and code, wide tables, demos, folded answers.
 KINDS = ["index", "03_pretraining", "07_paper", "play", "exercises/03_pretraining"]
 
-PLAYTHINGS = ["thirty", "map", "between", "sizes"]
+DEMOS = ["thirty", "map", "between", "sizes"]
 
 # Where a page's content moved although its reader did nothing.
 SHIFTS = """
@@ -275,7 +273,7 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
     assert page.locator("html").get_attribute("data-theme") == mode
     page.evaluate(AXE.read_text(encoding="utf-8"))
     if name == "play":
-        for kind in PLAYTHINGS:
+        for kind in DEMOS:
             come_near(page, kind)
         page.get_by_role("button", name="draw one").click()
     assert violations(page) == []
@@ -351,7 +349,7 @@ FOCUS = """
 def test_tab_reaches_everything_and_shows_where_it_is(visit, name, width):
     page = visit(width=width).open(name)
     if name == "play":
-        for kind in PLAYTHINGS:
+        for kind in DEMOS:
             come_near(page, kind)
         page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
     expected = page.evaluate(REACHABLE)

@@ -1,0 +1,1 @@
+"""What builds and checks the course, in rooms by purpose."""

@@ -1,0 +1,1 @@
+"""The tally of claims, ``book/claims.json``."""

@@ -1,0 +1,1 @@
+"""The environment in ``.venv``, and the settings under which things run."""

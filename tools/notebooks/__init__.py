@@ -1,0 +1,1 @@
+"""Notebooks: from scripts to ``book/``, and copies of them to work in."""

@@ -1,0 +1,1 @@
+"""What a class needs: a graded course, slides, a zip; and the notebooks in Colab."""

@@ -1,0 +1,1 @@
+"""The website: built, served, opened in a browser, scored."""

@@ -1,0 +1,1 @@
+"""What only the website has: Sphinx extensions, demos, style."""

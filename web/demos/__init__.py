@@ -1,0 +1,1 @@
+"""The interactive demos: their JavaScript modules, and what makes their data."""
