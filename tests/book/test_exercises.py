@@ -13,14 +13,14 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tools.notebooks import exercises
+from tools.notebooks import scripts, exercises
 import nbformat
 
 import numpy as np
 import pytest
 from tools.course import CourseError, ROOT
 from tools.notebooks.__main__ import main
-from tools.notebooks import renewal
+from tools.notebooks import scripts, renewal
 from tools.teaching.grading_notebook import HIDDEN, grading_notebook
 from tests.book.test_notebooks import DIALECT, prose
 
@@ -493,7 +493,7 @@ def test_the_stored_notebook_ran_to_its_end(path, folder, status):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("solved", [False, True])
 def test_the_grading_notebook_is_one_of_nbgrader(path, solved, monkeypatch):
-    monkeypatch.setattr(notebooks, "digest", lambda *_: "")  # takes time, and is not looked at
+    monkeypatch.setattr(scripts, "digest", lambda *_: "")  # takes time, and is not looked at
     notebook = grading_notebook(path, ROOT, solved=solved)
     nbformat.validate(notebook)
     listed = exercises.exercises(path)

@@ -13,11 +13,13 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools import steps
 from tools.course import ROOT, read_address
 from tools.teaching.zip import supported_pythons
 
-FIND_PYTHON = ROOT / "tools" / "find_python.sh"
+FIND_PYTHON = ROOT / "tools" / "environment" / "find_python.sh"
+# From any folder, as if it were that of the course.
+RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from tools import steps; sys.exit(steps.main())"
+STEPS = [sys.executable, "-c", RUN, str(ROOT)]
 SUPPORTED = supported_pythons(ROOT)
 OLDEST, NEWEST = SUPPORTED[0], SUPPORTED[-1]
 TOO_NEW = f"3.{int(NEWEST.removeprefix('3.')) + 1}"
@@ -173,7 +175,7 @@ def test_no_other_file_lists_the_supported_pythons():
         if path.suffix in {".md", ".py", ".sh", ".toml", ".yml", ".html"}
         and listing.search(path.read_text(encoding="utf-8"))
     ]
-    assert places == ["tools/find_python.sh"]
+    assert places == ["tools/environment/find_python.sh"]
 
 
 def test_what_names_the_oldest_python_agrees():
@@ -235,13 +237,13 @@ def test_make_passes_the_sentence_on(tmp_path):
 def test_all_steps_run_and_one_failure_is_enough(tmp_path, monkeypatch):
     (tmp_path / "Makefile").write_text("good:\n\t@touch good-ran\nbad:\n\t@false\n")
     monkeypatch.delenv("MAKEFLAGS", raising=False)
-    command = [sys.executable, steps.__file__, "bad", "good"]
+    command = [*STEPS, "bad", "good"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert (tmp_path / "good-ran").exists()
     last = [line.split()[:2] for line in done.stdout.splitlines()[-3:]]
     assert last == [["bad", "FAILED"], ["good", "passed"], ["all", "FAILED"]]
-    done = subprocess.run([*command[:2], "good"], cwd=tmp_path, capture_output=True, check=False)
+    done = subprocess.run([*STEPS, "good"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0
 
 
@@ -258,7 +260,7 @@ def repository(folder):
 def run_all(folder, *options):
     """Run both targets; return the exit code, what ran, and the last lines."""
     (folder / "ran").write_text("")
-    command = [sys.executable, steps.__file__, "--resume", "state.json", *options, "--"]
+    command = [*STEPS, "--resume", "state.json", *options, "--"]
     command += ["flaky", "good"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done.returncode, (folder / "ran").read_text().split(), done.stdout.splitlines()[-3:]
@@ -308,7 +310,7 @@ def clone_with(settings, folder):
     """Clone the course's own files with some settings of git, and return the clone."""
     source = folder / "source"
     source.mkdir()
-    for name in (".gitattributes", "tools/find_python.sh", "book/_static/logo.svg"):
+    for name in (".gitattributes", "tools/environment/find_python.sh", "book/_static/logo.svg"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes((ROOT / name).read_bytes())
     (source / "data.npz").write_bytes(b"PK\r\n\n\r")
@@ -327,7 +329,7 @@ COMMIT += ["commit", "--quiet", "--no-verify", "--message", "course"]
 @pytest.mark.parametrize("setting", ["core.autocrlf=true", "core.eol=crlf"])
 def test_line_ends_do_not_depend_on_gits_settings(tmp_path, setting):
     clone = clone_with([setting], tmp_path)
-    assert b"\r" not in (clone / "tools" / "find_python.sh").read_bytes()
+    assert b"\r" not in (clone / "tools" / "environment" / "find_python.sh").read_bytes()
     assert (clone / "data.npz").read_bytes() == b"PK\r\n\n\r"
 
 

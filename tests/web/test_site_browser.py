@@ -24,7 +24,7 @@ from tools.website.browser import (
 )
 from tools.website.server import SITE, folder_of_site, served
 
-AXE = ROOT / "tools" / "site_check" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "tools" / "website" / "check" / "node_modules" / "axe-core" / "axe.min.js"
 ADDRESS = read_address(ROOT)
 LISTED = listed_pages(ROOT)
 PAGES = [*LISTED, "search", "genindex", "404"]

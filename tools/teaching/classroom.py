@@ -48,10 +48,6 @@ OWN = (
 SIGNS_ALLOWED = " /._-+(),@=~'"
 
 
-class ClassError(Exception):
-    """A folder in which no class can be made; the message says why."""
-
-
 # Where --------------------------------------------------------------------------------------------
 
 
@@ -71,7 +67,7 @@ def class_folder(name, root=ROOT):
 
     Raises
     ------
-    ClassError
+    CourseError
         If no class can live there.
 
     Examples
@@ -90,17 +86,17 @@ def class_folder(name, root=ROOT):
         }
     )
     if strange or not name.strip():
-        raise ClassError(
+        raise CourseError(
             f"A class cannot be in {str(folder)!r}: {', '.join(map(repr, strange)) or 'no name'} "
             "was received; letters, digits, spaces and signs such as - _ . are expected. "
             "Choose another folder: make classroom CLASS=/some/folder"
         )
     if folder == root.resolve() or root.resolve().is_relative_to(folder):
-        raise ClassError(f"A class cannot be in {folder}, which holds this project.")
+        raise CourseError(f"A class cannot be in {folder}, which holds this project.")
     if folder.is_relative_to(root.resolve()):
         first = folder.relative_to(root.resolve()).parts[0]
         if first in OWN or first.startswith((".", "_")):
-            raise ClassError(
+            raise CourseError(
                 f"A class cannot be in {folder}: the project's own folder {first!r} is cleaned or "
                 "built again. Choose another: make classroom CLASS=/some/folder"
             )
@@ -112,16 +108,16 @@ def check_free(folder):
 
     Raises
     ------
-    ClassError
+    CourseError
         If the folder is not empty and no class, or is no folder.
     """
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise ClassError(f"{folder} is a file; a class needs a folder.")
+        raise CourseError(f"{folder} is a file; a class needs a folder.")
     if not any(folder.iterdir()) or (folder / MANIFEST).is_file() or is_class(folder):
         return
-    raise ClassError(
+    raise CourseError(
         f"{folder} holds other files and is no class of this course, so nothing was written. "
         "Name an empty or a new folder: make classroom CLASS=/some/folder"
     )
@@ -311,7 +307,7 @@ def make(root, target, names, asked=()):
 
     Raises
     ------
-    ClassError
+    CourseError
         If the folder holds other files.
     """
     # All of them before anything is written, because a source may not be in order.
@@ -342,7 +338,7 @@ def main(arguments=None, root=ROOT):
     try:
         target = class_folder(options.folder, root)
         points, said = make(root, target, asked or known, asked)
-    except (CourseError, ClassError) as error:
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:

@@ -27,7 +27,8 @@ import nbformat
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tools.course import ROOT, read_address
+from tools.course import ROOT, CourseError, read_address
+from tools.environment.commands import run
 from tools.environment.packages import pip_variables
 from tools.environment.settings import ONE_THREAD, neutral
 from tools.notebooks.scripts import code_cells
@@ -52,20 +53,6 @@ LISTS = "tests/tools/teaching/colab"
 STAND_IN = 'import sys, types; sys.modules["google.colab"] = types.ModuleType("google.colab")'
 
 
-class ColabError(Exception):
-    """The test cannot go on, or found what it looks for; the message says which and why."""
-
-
-def run(command, **options):
-    """Run a command; return what it printed, or raise with all that it said."""
-    command = [str(word) for word in command]
-    options.setdefault("env", pip_variables(os.environ))
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    if done.returncode:
-        raise ColabError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
 # Versions ----------------------------------------------------------------------------------------
 
 
@@ -74,7 +61,7 @@ def constraints_file(root=ROOT):
     found = sorted((root / LISTS).glob("constraints-*.txt"))
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
-        raise ColabError(f"{LISTS} must hold one constraints-DATE.txt, but holds {names}")
+        raise CourseError(f"{LISTS} must hold one constraints-DATE.txt, but holds {names}")
     return found[0]
 
 
@@ -138,7 +125,7 @@ def find_python():
         done = subprocess.run([candidate, "-c", probe], capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return done.stdout.strip()
-    raise ColabError(
+    raise CourseError(
         f"Colab has Python {PYTHON}, and none was found here. Install it: "
         f"pyenv install {PYTHON} (or: uv python install {PYTHON}; "
         f"Debian, Ubuntu: sudo apt install python{PYTHON}-venv)"
@@ -174,7 +161,7 @@ def prepare(folder, root=ROOT):
     python = venv / "bin" / "python"
     if not (stamp.is_file() and stamp.read_text() == key and python.exists()):
         if venv.exists() and not (venv / "pyvenv.cfg").is_file():
-            raise ColabError(f"{venv} is no environment: move it away, since one is made there")
+            raise CourseError(f"{venv} is no environment: move it away, since one is made there")
         stamp.unlink(missing_ok=True)
         run([base, "-m", "venv", "--clear", venv])
         pip = [python, "-m", "pip", "install", "--quiet", "--constraint", constraints]
@@ -187,7 +174,7 @@ def prepare(folder, root=ROOT):
     common = present.keys() & pins.keys()
     wrong = differences({name: pins[name] for name in common}, {n: present[n] for n in common})
     if wrong:
-        raise ColabError(f"{venv} does not hold Colab's versions: {', '.join(wrong)}")
+        raise CourseError(f"{venv} does not hold Colab's versions: {', '.join(wrong)}")
     others = ", ".join(f"{name} {present[name]}" for name in sorted(present.keys() - common))
     print(f"{len(common)} packages as in {constraints.name}; not in that list: {others}")
     return python
@@ -234,7 +221,7 @@ def with_local_address(source, address, repository):
     """
     remote = f"git+{address}"
     if source.count(remote) != 1 or "google.colab" not in source:
-        raise ColabError(f"expected an install cell for Colab with one {remote}, got:\n{source}")
+        raise CourseError(f"expected an install cell for Colab with one {remote}, got:\n{source}")
     return source.replace(remote, f"git+{repository.as_uri()}")
 
 
@@ -275,12 +262,12 @@ def install(python, notebook, address, folder):
         out.get("text", "") for out in nbformat.read(path, as_version=4).cells[1].outputs
     )
     if [line.partition(":")[0] for line in changed] != ["ae-lib"]:
-        raise ColabError(
+        raise CourseError(
             "the install cell must add ae-lib and change nothing else, but it changed: "
             f"{', '.join(changed) or 'nothing'}\n{said}"
         )
     if worked > LIMIT:
-        raise ColabError(
+        raise CourseError(
             f"the install cell took {worked:.0f} s of the processor; at most {LIMIT} s are allowed"
         )
     print(f"install cell: {changed[0]}, {seconds:.1f} s, of the processor {worked:.1f} s")
@@ -325,11 +312,13 @@ def chosen_notebooks(names, root=ROOT):
     book = root / "book"
     paths = [*sorted(book.glob("*.ipynb")), *sorted((book / "solutions").glob("*.ipynb"))]
     if not paths:
-        raise ColabError(f"{book} holds no notebooks. Run: make notebooks")
+        raise CourseError(f"{book} holds no notebooks. Run: make notebooks")
     known = {path.stem for path in paths}
     for name in names:
         if name not in known:
-            raise ColabError(f"there is no notebook {name!r}; there are {', '.join(sorted(known))}")
+            raise CourseError(
+                f"there is no notebook {name!r}; there are {', '.join(sorted(known))}"
+            )
     return {
         path.relative_to(book).with_suffix("").as_posix(): path
         for path in paths
@@ -381,7 +370,7 @@ def main(arguments=None, root=ROOT):
                 for name, (seconds, same, said) in zip(chosen, compared, strict=True):
                     print(f"\n== {name}\n{said}", flush=True)
                     results[name] = (seconds, same)
-    except ColabError as error:
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"\n{table(results)}")

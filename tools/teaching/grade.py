@@ -8,7 +8,8 @@ import argparse
 import subprocess
 import sys
 
-from tools.teaching.classroom import FOLDER, ROOT, ClassError, class_folder, former
+from tools.course import ROOT, CourseError
+from tools.teaching.classroom import FOLDER, class_folder, former
 
 
 def main(arguments=None, root=ROOT):
@@ -18,7 +19,7 @@ def main(arguments=None, root=ROOT):
     options, others = parser.parse_known_args(arguments)
     try:
         program = class_folder(options.folder, root) / "class_grading" / "grade.py"
-    except ClassError as error:
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 2
     if not program.is_file():

@@ -24,7 +24,7 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from tools.course import ROOT
+from tools.course import ROOT, CourseError
 from tools.made import alone, replace, write
 from tools.notebooks.contents import listed_notebooks, unfit
 from tools.notebooks.links import read_prefixes, shorten
@@ -43,10 +43,6 @@ _HEADING = re.compile(r"^(#{1,4}) +(.+?) *$", re.MULTILINE)
 _PREDICT = re.compile(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", re.MULTILINE)
 _DO = re.compile(r"^\*\*What you will do\*\*\n+((?:[-*] .*\n(?:  .*\n)*)+)", re.MULTILINE)
 _NOTEBOOK_LINK = re.compile(r"\]\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
-
-
-class SlidesError(Exception):
-    """The slides cannot be made; the message says what is missing."""
 
 
 # What is chosen ----------------------------------------------------------------------------------
@@ -116,7 +112,7 @@ def choose(notebook):
     opening = notebook.cells[0].source
     title = _HEADING.search(opening)
     if title is None or title.group(1) != "#":
-        raise SlidesError(f"a chapter begins with its title, but this one with {opening[:60]!r}")
+        raise CourseError(f"a chapter begins with its title, but this one with {opening[:60]!r}")
     slides = [_slide(title.group(), kind="title")]
     task = _DO.search(f"{opening}\n")
     if task:
@@ -236,10 +232,10 @@ def make(root, target):
     listed = listed_notebooks(root).items()
     paths = [path for name, path in listed if "/" not in name and path.is_file()]
     if not paths:
-        raise SlidesError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
+        raise CourseError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
     wrong = unfit(root)
     if wrong:
-        raise SlidesError("\n".join(wrong))
+        raise CourseError("\n".join(wrong))
     target.parent.mkdir(parents=True, exist_ok=True)
     counts, titles, prefixes = {}, {}, read_prefixes(root)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=target.parent) as draft:
@@ -266,7 +262,7 @@ def main(root=ROOT):
     try:
         with alone(root):
             counts = make(root, target)
-    except SlidesError as error:
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     for name, count in counts.items():

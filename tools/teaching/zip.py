@@ -9,10 +9,8 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 
 import argparse
 import html
-import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -20,8 +18,8 @@ import zipfile
 from pathlib import Path
 from string import Template
 
-from tools.course import ROOT, read_config
-from tools.environment.packages import pip_variables
+from tools.course import ROOT, CourseError, read_config
+from tools.environment.commands import run
 from tools.made import alone, keep_unless_noted, note
 from tools.notebooks.contents import unfit
 from tools.notebooks.copies import working_copies
@@ -39,18 +37,6 @@ REQUIREMENTS = """\
 ./wheels/{wheel}
 jupyterlab>=4
 """
-
-
-class ZipError(Exception):
-    """The zip cannot be made; the message says what is missing."""
-
-
-def run(command, **options):
-    """Run a command, or raise with all that it said."""
-    command = [str(word) for word in command]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    if done.returncode:
-        raise ZipError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
 
 def archive_path(root, *, wheels):
@@ -91,10 +77,10 @@ def contents(root):
     """
     site, slides = root / "_build" / "html", root / "build" / "slides"
     if not (site / "index.html").is_file():
-        raise ZipError(f"there is no website in {site}. Run: make site")
+        raise CourseError(f"there is no website in {site}. Run: make site")
     wrong = unfit(root)
     if wrong:
-        raise ZipError("\n".join(wrong))
+        raise CourseError("\n".join(wrong))
     found = {f"site/{name}": path for name, path in files_below(site).items()}
     if slides.is_dir():
         found |= {f"slides/{name}": path for name, path in files_below(slides).items()}
@@ -124,7 +110,7 @@ def collect_wheels(folder):
     room where it is installed has no network for the tools that building needs.
     """
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", "wheels"]
-    run([*pip, "--requirement", "requirements.txt"], cwd=folder, env=pip_variables(os.environ))
+    run([*pip, "--requirement", "requirements.txt"], cwd=folder)
 
 
 # The longest path among the packages has 175 letters, and Windows stops at 259 for the whole of it.
@@ -250,7 +236,7 @@ def bundle(root, *, wheels):
     """
     files, copies = contents(root), working_copies(root)
     if not copies:
-        raise ZipError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
+        raise CourseError(f"there are no notebooks in {root / 'book'}. Run: make notebooks")
     slides = any(name.startswith("slides/") for name in files)
     target = archive_path(root, wheels=wheels)
     with tempfile.TemporaryDirectory() as folder:
@@ -284,7 +270,7 @@ def main(arguments=None, root=ROOT):
     options = parser.parse_args(arguments)
     try:
         target = bundle(root, wheels=options.wheels)
-    except ZipError as error:
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{target.relative_to(root)}: {target.stat().st_size / 1e6:.0f} MB")

@@ -209,7 +209,7 @@ def test_make_takes_letters_of_every_language_and_the_home_folder(tmp_path):
             text=True,
             check=True,
         )
-        assert f'tools/environment.py "{meant}"' in done.stdout
+        assert f'tools.environment.virtual_environment "{meant}"' in done.stdout
 
 
 # pip's settings -----------------------------------------------------------------------------------

@@ -313,7 +313,9 @@ def test_make_hands_the_folders_name_on_as_it_was_typed(tmp_path, name):
     done = subprocess.run(
         [*command, *ready, f"--old-file={show}", f"CLASS={name}"], capture_output=True, text=True
     )
-    assert done.stdout.splitlines() == ["tools/classroom.py", f"--class={name}"], done.stderr
+    assert done.stdout.splitlines() == ["-m", "tools.teaching.classroom", f"--class={name}"], (
+        done.stderr
+    )
 
 
 def test_grading_where_no_class_is_says_how_to_make_one(tmp_path, capsys):

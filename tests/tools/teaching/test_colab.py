@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.course import ROOT
+from tools.course import ROOT, CourseError
 from tools.notebooks import scripts
 from tools.teaching import colab
 
@@ -44,9 +44,7 @@ def test_the_list_names_exact_versions_and_what_the_course_touches():
 
 def test_exactly_one_list_is_expected(course):
     (course / colab.LISTS / "constraints-2026-02-02.txt").write_text("")
-    with pytest.raises(
-        colab.ColabError, match=r"one constraints-DATE.txt, but holds .*-01-01.*-02"
-    ):
+    with pytest.raises(CourseError, match=r"one constraints-DATE.txt, but holds .*-01-01.*-02"):
         colab.constraints_file(course)
 
 
@@ -75,7 +73,7 @@ def test_only_the_address_of_the_install_cell_changes(tmp_path):
 
 @pytest.mark.parametrize("cell", ["import numpy", scripts.INSTALL.format(address="https://b.org")])
 def test_a_cell_that_does_not_install_from_the_address_is_refused(cell, tmp_path):
-    with pytest.raises(colab.ColabError, match="expected an install cell"):
+    with pytest.raises(CourseError, match="expected an install cell"):
         colab.with_local_address(cell, ADDRESS, tmp_path)
 
 
@@ -83,7 +81,7 @@ def test_chapters_and_solutions_are_chosen_by_name(course):
     every = ["01_one", "02_two", "solutions/02_two"]
     assert list(colab.chosen_notebooks([], course)) == every
     assert list(colab.chosen_notebooks(["02_two"], course)) == every[1:]
-    with pytest.raises(colab.ColabError, match="no notebook '03_three'; there are 01_one, 02_two"):
+    with pytest.raises(CourseError, match="no notebook '03_three'; there are 01_one, 02_two"):
         colab.chosen_notebooks(["03_three"], course)
 
 

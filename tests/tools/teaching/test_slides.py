@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tools import made
-from tools.course import ROOT
+from tools.course import ROOT, CourseError
 from tools.notebooks import scripts, stored
 from tools.teaching import slides
 
@@ -157,7 +157,7 @@ def test_long_texts_are_set_smaller():
 
 
 def test_a_notebook_without_a_title_is_refused():
-    with pytest.raises(slides.SlidesError, match="begins with its title, but this one with 'No"):
+    with pytest.raises(CourseError, match="begins with its title, but this one with 'No"):
         slides.choose(nbformat.v4.new_notebook(cells=[text("No title.")]))
 
 
@@ -177,7 +177,7 @@ def course(tmp_path):
     one.metadata.ae = {}
     stored.seal(one)
     nbformat.write(one, tmp_path / "book" / "04_one.ipynb")
-    for name in ("vendor/reveal", "vendor/mathjax", "tools/slides_template"):
+    for name in ("vendor/reveal", "vendor/mathjax", "tools/teaching/slides_template"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -55,9 +55,10 @@ def course(tmp_path, monkeypatch):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters" / "01_one.py").write_text("")
     nbformat.write(notebook, tmp_path / "book" / "01_one.ipynb")
-    (tmp_path / "tools").mkdir()
-    for name in ("bundle_start.html", "find_python.sh"):
-        shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
+    (tmp_path / "tools" / "environment").mkdir(parents=True)
+    shutil.copy(
+        ROOT / "tools" / "environment" / "find_python.sh", tmp_path / "tools" / "environment"
+    )
 
     def build_wheel(folder, _):
         path = folder / "ae_lib-1.0-py3-none-any.whl"
