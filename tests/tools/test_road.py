@@ -18,7 +18,10 @@ from tools.teaching.zip import supported_pythons
 
 FIND_PYTHON = ROOT / "tools" / "environment" / "find_python.sh"
 # From any folder, as if it were that of the course.
-RUN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from tools import steps; sys.exit(steps.main())"
+RUN = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module('tools.steps', run_name='__main__')"
+)
 STEPS = [sys.executable, "-c", RUN, str(ROOT)]
 SUPPORTED = supported_pythons(ROOT)
 OLDEST, NEWEST = SUPPORTED[0], SUPPORTED[-1]
