@@ -30,7 +30,8 @@ class Answering(BaseHTTPRequestHandler):
         self.send_response(200 if self.path == "/there" else 404)
         self.end_headers()
 
-    do_HEAD = do_GET
+    def do_HEAD(self):
+        self.do_GET()
 
     def log_message(self, *arguments):
         """Say nothing."""
