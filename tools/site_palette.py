@@ -1,0 +1,58 @@
+"""The course's colours for style sheets and interactive demos: a Sphinx extension.
+
+What ``ae_lib/plots/palette.json`` says becomes one style sheet of custom properties, a colour for
+each role: ``var(--colour-pca)`` in a style sheet, ``colour("--colour-pca")`` in a demo. Figures are
+printed cards, so there is one set of colours for light and dark pages.
+"""
+
+from pathlib import Path
+
+from ae_lib.plots.style import COLOURS, DIGIT_COLOURS, DRAWN
+
+SHEET = "palette.css"
+
+
+def style_sheet():
+    """Return the style sheet of the palette.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(style_sheet())
+    :root {
+      --colour-data: #...;
+      --colour-pca: #...;
+    ...
+    """
+    colours = {**COLOURS, **DRAWN, "digits": ", ".join(DIGIT_COLOURS)}
+    lines = [f"  --colour-{role}: {colour};\n" for role, colour in colours.items()]
+    return f":root {{\n{''.join(lines)}}}\n"
+
+
+def write_sheet(app):
+    """Write the style sheet, which every page loads (``builder-inited``)."""
+    if app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_static"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SHEET).write_text(style_sheet(), encoding="utf-8")
+    app.add_css_file(SHEET)
+
+
+def setup(app):
+    """Connect to Sphinx; called by Sphinx itself.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+
+    Returns
+    -------
+    dict
+        That pages may be built in parallel.
+    """
+    app.connect("builder-inited", write_sheet)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
