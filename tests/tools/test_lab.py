@@ -9,8 +9,8 @@ import notebooks
 import pytest
 from copies import working_copies
 
-from tests.book.test_exercises import SOURCE
 from tests.tools.test_conversion import CHAPTER
+from tests.tools.test_exercise_notebooks import SOURCE
 
 NAMES = ["01_one.ipynb", "exercises/01_one.ipynb", "solutions/01_one.ipynb"]
 
