@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-#: The one table of the course's colours: hues by name, and the hue of each role. The website hands
-#: the roles on to style sheets and interactive demos, so a colour is changed there alone.
+# The one table of the course's colours: hues by name, and the hue of each role. The website hands
+# the roles on to style sheets and interactive demos, so a colour is changed there alone.
 _PALETTE = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))
 
 
