@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ae_lib.plots.style import COLOURS, DIGIT_COLOURS, DRAWN
 
-SHEET = "palette.css"
+SHEET = "_static/palette.css"
 
 
 def style_sheet():
@@ -32,14 +32,12 @@ def style_sheet():
     return f":root {{\n{''.join(lines)}}}\n"
 
 
-def write_sheet(app):
-    """Write the style sheet, which every page loads (``builder-inited``)."""
-    if app.builder.format != "html":
-        return
-    folder = Path(app.outdir) / "_static"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / SHEET).write_text(style_sheet(), encoding="utf-8")
-    app.add_css_file(SHEET)
+def add_sheet(app, pages):
+    """Write the style sheet, and let each page load it (``site-pages``)."""
+    (Path(app.outdir) / SHEET).write_text(style_sheet(), encoding="utf-8")
+    for name, soup in pages.items():
+        steps = "../" * name.count("/")
+        soup.head.append(soup.new_tag("link", rel="stylesheet", href=f"{steps}{SHEET}"))
 
 
 def setup(app):
@@ -54,5 +52,6 @@ def setup(app):
     dict
         That pages may be built in parallel.
     """
-    app.connect("builder-inited", write_sheet)
+    app.setup_extension("site_pages")
+    app.connect("site-pages", add_sheet, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

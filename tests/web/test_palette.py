@@ -17,6 +17,7 @@ SOURCES = [
     for room in ROOMS
     for suffix in (".py", ".mjs", ".css")
     for path in sorted((ROOT / room).rglob(f"*{suffix}"))
+    if "node_modules" not in path.parts
 ]
 STYLED = [path for path in SOURCES if path.suffix != ".py"]
 
