@@ -120,7 +120,8 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
-	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib
+	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib \
+		tools/teaching/classroom_template/class_grading/submissions.py
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
 	$(SIDE_BY_SIDE) -m slow tests
@@ -173,7 +174,8 @@ test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (nee
 	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/test_classroom.py
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_demos_browser.py tools/website web/extensions
+	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_demos_browser.py \
+		tools/website/browser.py tools/website/scores.py
 	@$(PY) -m tools.website.scores
 
 links: $(READY)  ## ask every external link of the pages whether it still leads somewhere (needs the network)

@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from ae_lib import squared_error
+from ae_lib import COLOURS, squared_error
+from ae_lib.plots.style import DIGIT_COLOURS, DRAWN
 from tools.course import ROOT
 from tools.website.browser import (
     browsing,
@@ -424,6 +425,25 @@ def test_each_size_shows_its_pictures_and_errors(visit):
             row = 28 * (1 + 2 * place + i)
             shown = drawn_on(figure.locator("canvas")).reshape(28, -1)
             np.testing.assert_allclose(shown, ink[row : row + 28], atol=0.003)
+
+
+def as_numbers(colour):
+    """Return red, green and blue of a colour #rrggbb."""
+    return tuple(bytes.fromhex(colour[1:]))
+
+
+def test_lines_and_dots_have_the_colours_of_the_palette(visit):
+    page = visit(mode="dark", expected=READING)
+    program = "(lines) => lines.map((line) => getComputedStyle(line).stroke)"
+    lines = come_near(page, "sizes").locator("polyline").evaluate_all(program)
+    names = ("autoencoder", "pca")
+    assert lines == [f"rgb{as_numbers(COLOURS[name])}" for name in names]
+    program = "(c) => Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data)"
+    pixels = come_near(page, "map").locator("canvas.plane").evaluate(program)
+    found = {tuple(pixel) for pixel in np.array(pixels).reshape(-1, 4)[:, :3].tolist()}
+    digits = {as_numbers(colour) for colour in DIGIT_COLOURS}
+    assert len(found & digits) > 1
+    assert as_numbers(DRAWN["ink"]) in found
 
 
 # Everybody ---------------------------------------------------------------------------------------

@@ -13,11 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from tools.course import PLACEHOLDER, ROOT, listed_pages, read_address
+from tools.course import PLACEHOLDER, ROOT, listed_pages, read_address, site_address
 from tools.notebooks import chapters, renewal, stored
 from tools.notebooks.scripts import code_cells
 from tools.website.server import folder_of_site
-from web.extensions.address import site_address
 from web.extensions.pages import scripts
 
 SITE = ROOT / "_build" / "html"
