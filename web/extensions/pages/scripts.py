@@ -2,7 +2,7 @@
 
 - Every script waits until the page is read (``defer``), in the order in which it stands.
 - The search index is for the page that searches; the button to copy for pages with code.
-- Font Awesome's script is not needed, since ``site_icons`` draws the icons.
+- Font Awesome's script is not needed, since ``icons.py`` draws the icons.
 - Where a browser refuses storage, as in a sandboxed frame, scripts get some that lasts as long as
   the page: the theme's would stop at once, and with them its buttons and its search.
 - The colours of a first visit are known before anything is drawn. The theme would leave them to a
