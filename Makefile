@@ -120,7 +120,8 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## run the unit tests, and the examples in docstrings
-	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib
+	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib \
+		tools/teaching/classroom_template/class_grading/submissions.py
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
 	$(SIDE_BY_SIDE) -m slow tests
@@ -173,7 +174,7 @@ test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (nee
 	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/with_nbgrader
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) --doctest-modules tests/web/browser tools/website web/extensions
+	$(PYTEST) --doctest-modules tests/web/browser tools/website/browser.py tools/website/scores.py
 	@$(PY) -m tools.website.scores
 
 install: $(READY)  ## install what is needed into .venv

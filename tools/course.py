@@ -30,6 +30,36 @@ def read_address(root):
     return read_config(root)["repository"]["url"].rstrip("/")
 
 
+def site_address(repository):
+    """Return where GitHub Pages shows the website of a repository.
+
+    Parameters
+    ----------
+    repository : str
+        The repository's address.
+
+    Returns
+    -------
+    str
+        Empty where the repository is not on GitHub, and the address therefore not known.
+
+    Examples
+    --------
+    >>> site_address("https://github.com/Someone/course/")
+    'https://someone.github.io/course/'
+    >>> site_address("https://github.com/Someone/someone.github.io")
+    'https://someone.github.io/'
+    >>> site_address("https://git.example.org/someone/course")
+    ''
+    """
+    host, _, name = repository.rstrip("/").removesuffix(".git").partition("://")[2].partition("/")
+    owner, _, project = name.partition("/")
+    if host != "github.com" or not project:
+        return ""
+    start = f"https://{owner.lower()}.github.io/"
+    return start if project.lower() == f"{owner.lower()}.github.io" else f"{start}{project}/"
+
+
 def listed_pages(root):
     """Return the pages of the website, in order and without suffixes.
 

@@ -1,24 +1,11 @@
 """The course's own tally: its form, and that every claim held."""
 
-
-
-from tests.tools.claims.made_up import (CHAPTER, add, count_runs, edit, forbid_runs, run, stored, write_course)
-import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-import time
-
 import pytest
 
-from tools.claims import chapter_run, marks, runs
-from tools.claims.__main__ import main
-from tools.claims.tally import (PACKAGES, SEEDS, TALLY, as_text, complaints, entries_of, not_held, read_tally)
-from tools.course import ROOT, CourseError
+from tools.claims import marks
+from tools.claims.tally import PACKAGES, SEEDS, TALLY, as_text, entries_of, not_held, read_tally
+from tools.course import ROOT
 from tools.notebooks import chapters
-from web.extensions import claims_table
 
 NAMES = chapters.names(ROOT)
 

@@ -11,22 +11,19 @@ import os
 import re
 import sys
 from contextlib import redirect_stdout
-from pathlib import Path
 
-from tools.notebooks import scripts, exercises
 import nbformat
-
 import numpy as np
 import pytest
-from tools.course import CourseError, ROOT
-from tools.notebooks.__main__ import main
-from tools.notebooks import scripts, renewal
-from tools.teaching.grading_notebook import HIDDEN, grading_notebook
-from tests.book.test_notebooks import DIALECT, prose
 
 import ae_lib
 from ae_lib._keras import keras, tf
 from ae_lib.exercises import SOLVED, UNSOLVED, WRONG, check, exercise_names
+from tests.book.test_notebooks import DIALECT, prose
+from tools.course import ROOT, CourseError
+from tools.notebooks import exercises, renewal, scripts
+from tools.notebooks.__main__ import main
+from tools.teaching.grading_notebook import HIDDEN, grading_notebook
 
 SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
 NAMES = exercise_names()

@@ -9,16 +9,15 @@ import io
 import json
 import re
 import statistics
-from pathlib import Path
 
-from tools.course import ROOT
-from tools.notebooks import links
 import nbformat
-from tools.notebooks import chapters, scripts
-from tools.notebooks.__main__ import check, orphans
 import numpy as np
 import pytest
 from PIL import Image
+
+from tools.course import ROOT
+from tools.notebooks import chapters, links, scripts
+from tools.notebooks.__main__ import check, orphans
 
 BOOK = ROOT / "book"
 NAMES = chapters.names(ROOT)

@@ -1,11 +1,11 @@
 """The page for teachers: what it says about the exercises is what their sources say."""
 
 import re
-from pathlib import Path
+
+import pytest
 
 from tools.course import ROOT
 from tools.notebooks import exercises
-import pytest
 
 PAGE = (ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
 LISTED = {

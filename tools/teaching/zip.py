@@ -151,7 +151,7 @@ def commands(*, windows, wheels):
 
 
 def supported_pythons(root):
-    """Return the Pythons that the course supports, which stand in ``tools/find_python.sh``.
+    """Return the Pythons that the course supports, as ``find_python.sh`` has them.
 
     Parameters
     ----------

@@ -15,8 +15,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tools.course import ROOT, read_config
-from web.extensions.address import site_address
+from tools.course import ROOT, read_config, site_address
 
 SITE = ROOT / "_build" / "html"
 # What is not compressed already.

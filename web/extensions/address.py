@@ -9,7 +9,7 @@ they would send search engines away from a copy.
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tools.course import PLACEHOLDER, read_config
+from tools.course import PLACEHOLDER, read_config, site_address
 
 CARD = "_static/landing.png"
 NOT_FOUND = """\
@@ -21,36 +21,6 @@ NOT_FOUND = """\
 <li><a href="{repository}/issues/new">Tell us</a> which link led here.</li>
 </ul>
 """
-
-
-def site_address(repository):
-    """Return where GitHub Pages shows the website of a repository.
-
-    Parameters
-    ----------
-    repository : str
-        The repository's address.
-
-    Returns
-    -------
-    str
-        Empty where the repository is not on GitHub, and the address therefore not known.
-
-    Examples
-    --------
-    >>> site_address("https://github.com/Someone/course/")
-    'https://someone.github.io/course/'
-    >>> site_address("https://github.com/Someone/someone.github.io")
-    'https://someone.github.io/'
-    >>> site_address("https://git.example.org/someone/course")
-    ''
-    """
-    host, _, name = repository.rstrip("/").removesuffix(".git").partition("://")[2].partition("/")
-    owner, _, project = name.partition("/")
-    if host != "github.com" or not project:
-        return ""
-    start = f"https://{owner.lower()}.github.io/"
-    return start if project.lower() == f"{owner.lower()}.github.io" else f"{start}{project}/"
 
 
 def setup(app):

@@ -1,6 +1,13 @@
-"""The buttons above a page: edit its script, open its notebook without outputs."""
+"""The buttons above a page: their icons, what they edit, a notebook without its outputs."""
 
 from tools.notebooks.renewal import BLANK
+
+# The icons of the theme's buttons, by name as in Font Awesome, which the theme brings.
+ICONS = {
+    "download-buttons": "fas fa-download",
+    "fullscreen-button": "fas fa-expand",
+    "launch-buttons": "fas fa-rocket",
+}
 
 
 def script_of(url):
@@ -74,7 +81,15 @@ def lead_to_blank(app, pagename, templatename, context, doctree):
             group["buttons"] += [button] if button else []
 
 
+def give_icons(app, pagename, templatename, context, doctree):
+    """Give the theme's buttons their icons (``html-page-context``)."""
+    for button in context.get("header_buttons", []):
+        if button.get("label") in ICONS:
+            button["icon"] = ICONS[button["label"]]
+
+
 def setup(app):
     """Connect to Sphinx, after the theme, which puts the buttons there."""
+    app.connect("html-page-context", give_icons, priority=900)
     app.connect("html-page-context", lead_to_scripts, priority=900)
     app.connect("html-page-context", lead_to_blank, priority=900)

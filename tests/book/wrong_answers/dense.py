@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+
 from tests.book.wrong_answers import pca
 
 

@@ -60,8 +60,8 @@ def test_a_python_in_a_folder_with_a_space_is_taken(tmp_path):
 
 def test_one_line_decides_which_pythons_are_supported(tmp_path):
     text = FIND_PYTHON.read_text()
-    script = tmp_path / "tools" / FIND_PYTHON.name
-    script.parent.mkdir()
+    script = tmp_path / FIND_PYTHON.relative_to(ROOT)
+    script.parent.mkdir(parents=True)
     script.write_text(text.replace(f'{NEWEST}"', f'{NEWEST} {TOO_NEW}"'))
     expected = fake_python(tmp_path, f"python{TOO_NEW}", TOO_NEW)
     assert find_python(tmp_path, script=script) == (0, str(expected), "")

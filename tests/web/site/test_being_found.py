@@ -6,9 +6,8 @@ from PIL import Image
 
 from tests.web.pages import ADDRESS, CHAPTERS, SITE, parse
 from tests.web.site.loading import loaded_by
-from tools.course import PLACEHOLDER, ROOT, listed_pages
+from tools.course import PLACEHOLDER, ROOT, listed_pages, site_address
 from tools.website.server import folder_of_site
-from web.extensions.address import site_address
 
 WHERE = site_address(ADDRESS)
 FOLDER = folder_of_site(ROOT)
