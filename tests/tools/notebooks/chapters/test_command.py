@@ -49,7 +49,7 @@ def test_check_names_each_thing_that_is_wrong(course, broken, capsys):
         words = "01_one.ipynb is missing or unreadable"
     else:
         (course / "book" / "02_two.ipynb").write_bytes(target.read_bytes())
-        words = "02_two.ipynb has no chapter"
+        words = "02_two.ipynb has no script in chapters"
     assert run(course, "--check") == 1
     said = capsys.readouterr().out
     assert words in said
@@ -74,4 +74,4 @@ def test_chapters_that_cannot_be_converted_are_refused(course, text, words, caps
 def test_a_name_that_is_no_chapter_is_refused(course, capsys):
     with pytest.raises(SystemExit):
         run(course, "02_two")
-    assert "there is no chapter '02_two'; there are 01_one" in capsys.readouterr().err
+    assert "there is no chapters/02_two.py; there are 01_one" in capsys.readouterr().err
