@@ -28,7 +28,7 @@ _EXPORTS = {
     "SEED": "seeds",
     "Stack": "stack",
     "check": "exercises",
-    "layer_shapes": "plots.blocks",
+    "layer_shapes": "shapes",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",
     "plot_blocks": "plots.blocks",

@@ -41,8 +41,11 @@ def test_links_of_the_first_pages_lead_somewhere(name):
     text = re.sub(r"^```.*?^```", "", (ROOT / name).read_text(), flags=re.MULTILINE | re.DOTALL)
     targets = re.findall(r"\]\(([^)\s]+)\)", text)
     assert targets
+    titles = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    anchors = {"#" + re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
     for target in targets:
-        assert target.startswith("https://") or (ROOT / target).is_file(), target
+        known = target.startswith("https://") or target in anchors
+        assert known or (ROOT / target).is_file(), target
 
 
 def test_the_licences_stand_where_they_are_looked_for():

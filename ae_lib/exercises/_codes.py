@@ -5,16 +5,9 @@ import functools
 import numpy as np
 
 from ae_lib.datasets import load_mnist
-from ae_lib.exercises._checking import (
-    Unsolved,
-    Wrong,
-    agrees,
-    as_array,
-    as_numbers,
-    call,
-    holds_dots,
-    parts,
-)
+from ae_lib.exercises._calling import call, holds_dots
+from ae_lib.exercises._comparing import agrees, as_array, as_numbers, parts
+from ae_lib.exercises._findings import Unsolved, Wrong
 from ae_lib.metrics import squared_error
 
 N_CODE = 30
@@ -50,7 +43,7 @@ def check_code(answer, rng, *, target, rival):
     >>> check_code((lambda x: x, lambda z: z), np.random.default_rng(0), target=9, rival="")
     Traceback (most recent call last):
         ...
-    ae_lib.exercises._checking.Wrong: A code has 30 numbers. Received: 784.
+    ae_lib.exercises._findings.Wrong: A code has 30 numbers. Received: 784.
     """
     if holds_dots(answer):
         raise Unsolved

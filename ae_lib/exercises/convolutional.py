@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ae_lib.exercises._checking import Unsolved, Wrong, agrees, as_bool, as_numbers, call, compare
+from ae_lib.exercises._calling import call
+from ae_lib.exercises._comparing import agrees, as_bool, as_numbers, compare
+from ae_lib.exercises._findings import Unsolved, Wrong
 
 # The checks, in the order of the exercises.
 __all__ = [

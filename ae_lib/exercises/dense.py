@@ -4,8 +4,10 @@ import itertools
 
 import numpy as np
 
-from ae_lib.exercises._checking import Wrong, as_numbers, call, compare, parts
+from ae_lib.exercises._calling import call
 from ae_lib.exercises._codes import check_code
+from ae_lib.exercises._comparing import as_numbers, compare, parts
+from ae_lib.exercises._findings import Wrong
 
 # The checks, in the order of the exercises.
 __all__ = ["n_parameters", "loss_floor", "cross_entropy", "honest_error", "split", "thirty_numbers"]

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ae_lib.exercises._checking import Wrong, agrees, as_numbers, call, compare
+from ae_lib.exercises._calling import call
+from ae_lib.exercises._comparing import agrees, as_numbers, compare
+from ae_lib.exercises._findings import Wrong
 
 # The checks, in the order of the exercises.
 __all__ = ["squared_error", "quantise", "right_neighbours", "break_even"]

@@ -4,19 +4,10 @@ import itertools
 
 import numpy as np
 
-from ae_lib.exercises._checking import (
-    Ambiguous,
-    Unsolved,
-    Wrong,
-    agrees,
-    as_array,
-    as_bool,
-    as_numbers,
-    call,
-    compare,
-    parts,
-)
+from ae_lib.exercises._calling import call
 from ae_lib.exercises._codes import check_code
+from ae_lib.exercises._comparing import agrees, as_array, as_bool, as_numbers, compare, parts
+from ae_lib.exercises._findings import Ambiguous, Unsolved, Wrong
 
 # The checks, in the order of the exercises.
 __all__ = ["components", "variances", "largest_angle", "axes", "looks_at_labels", "thirty_numbers"]

@@ -1,19 +1,12 @@
-"""Checks for the exercises to chapter 3: machines so small that all states can be listed."""
+"""Checks for the exercises to chapter 3: RBMs so small that all states can be listed."""
 
 import itertools
 
 import numpy as np
 
-from ae_lib.exercises._checking import (
-    Ambiguous,
-    Wrong,
-    agrees,
-    as_array,
-    as_numbers,
-    call,
-    compare,
-    parts,
-)
+from ae_lib.exercises._calling import call
+from ae_lib.exercises._comparing import agrees, as_array, as_numbers, compare, parts
+from ae_lib.exercises._findings import Ambiguous, Wrong
 
 # The checks, in the order of the exercises.
 __all__ = ["conditionals", "free_energy", "cd1_change", "momentum_step", "unrolled", "gap"]
@@ -24,8 +17,8 @@ def _states(n):
     return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
 
 
-def _machine(rng, scale=1.5):
-    """Draw a machine of 4 visible and 3 hidden units: W, a, b."""
+def _small_rbm(rng, scale=1.5):
+    """Draw an RBM of 4 visible and 3 hidden units: W, a, b."""
     return (
         rng.normal(0, scale, (4, 3)),
         rng.normal(0, scale, 4),
@@ -45,7 +38,7 @@ def _sigmoid(x):
 
 def conditionals(answer, rng):
     """p(h = 1 | v), compared with the list of all states."""
-    W, a, b = _machine(rng)
+    W, a, b = _small_rbm(rng)
     v = _states(4)[rng.permutation(16)[:10]]
     weight = _weights_of_states(v, W, a, b)
     expected = weight @ _states(3) / weight.sum(axis=1, keepdims=True)
@@ -70,7 +63,7 @@ def conditionals(answer, rng):
 
 def free_energy(answer, rng):
     """F(v), compared with the sum over all hidden states; and without overflow."""
-    W, a, b = _machine(rng)
+    W, a, b = _small_rbm(rng)
     v = _states(4)[rng.permutation(16)[:10]]
     if (v @ W).max() < 3:  # 400 times as much has to be too large for e^x
         raise Ambiguous
@@ -137,11 +130,11 @@ def cd1_change(answer, rng):
     # A standard error of an average is at most 0.0025 with so many pictures.
     tolerance = 0.015
     while True:
-        W, a, b = _machine(rng, scale=2.0)
+        W, a, b = _small_rbm(rng, scale=2.0)
         v = _states(4)[rng.choice(16, size=4, replace=False)]
         averages = _average_changes(v, W, a, b)
         right = averages.pop("right")
-        # Where a mistake makes hardly a difference, take another machine.
+        # Where a mistake makes hardly a difference, take another RBM.
         if min(np.abs(wrong - right).max() for wrong in averages.values()) > 3 * tolerance:
             break
     batch = np.repeat(v, n // 4, axis=0)
@@ -236,13 +229,13 @@ def momentum_step(answer, rng):
 
 
 def unrolled(answer, rng):
-    """A stack of three machines as the layers of an autoencoder."""
+    """A stack of three RBMs as the layers of an autoencoder."""
     sizes = rng.choice(np.arange(3, 9), size=4, replace=False)
-    machines = [
+    rbms = [
         (rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n))
         for m, n in itertools.pairwise(sizes)
     ]
-    received = call(answer, machines=machines)
+    received = call(answer, machines=rbms)
     if not isinstance(received, tuple | list):
         raise Wrong(
             "Expected a list of layers, each a pair of a matrix and a bias. Received: "
@@ -251,8 +244,8 @@ def unrolled(answer, rng):
     if len(received) != 6:
         raise Wrong(f"Three machines give six layers, up and down. Received: {len(received)}.")
     layers = [parts(layer, ["matrix", "bias"]) for layer in received]
-    expected = [(W, b) for W, _, b in machines]
-    expected += [(W.T, a) for W, a, _ in reversed(machines)]
+    expected = [(W, b) for W, _, b in rbms]
+    expected += [(W.T, a) for W, a, _ in reversed(rbms)]
     if _same_layers(layers, expected[:3] + expected[:2:-1]):
         raise Wrong("The decoder begins at the code: the last machine comes first.")
     for number, ((matrix, bias), (W, c)) in enumerate(zip(layers, expected, strict=True), 1):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ae_lib._validation import check_finite
+from ae_lib.plots.style import DRAWN
 
 
 def as_pictures(images, name):
@@ -63,6 +64,6 @@ def draw_tile(ax, picture, *, limit=None, below=None):
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     for spine in ax.spines.values():
-        spine.set(visible=True, color="#c8c8c8", linewidth=0.6)
+        spine.set(visible=True, color=DRAWN["tile"], linewidth=0.6)
     if below is not None:
         ax.set_xlabel(below, fontsize=10, labelpad=2)

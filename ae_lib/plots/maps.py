@@ -4,7 +4,7 @@ import numpy as np
 
 from ae_lib._validation import check_codes
 from ae_lib.plots._tiles import as_pictures
-from ae_lib.plots.style import DIGIT_COLOURS, INK, PAPER
+from ae_lib.plots.style import DIGIT_COLOURS, DRAWN
 
 
 def plot_map(codes, labels, *, images=None, ax=None, title=None):
@@ -74,10 +74,15 @@ def plot_map(codes, labels, *, images=None, ax=None, title=None):
             mark,
             ha="center",
             va="center",
-            color=INK,
+            color=DRAWN["ink"],
             fontsize=12,
             fontweight="bold",
-            bbox={"boxstyle": "circle,pad=0.25", "fc": PAPER, "ec": colours[label], "lw": 2},
+            bbox={
+                "boxstyle": "circle,pad=0.25",
+                "fc": DRAWN["paper"],
+                "ec": colours[label],
+                "lw": 2,
+            },
             zorder=10,
         )
     if made_here:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ae_lib._validation import check_integer
-from ae_lib.plots.style import COLOURS, INK
+from ae_lib.plots.style import DRAWN
 
 _BAR = 0.34  # width of a layer, where neighbouring layers are 1 apart
 
@@ -87,7 +87,7 @@ def _draw_layer(ax, index, height, size, is_code):
     """Draw one layer as a bar with its size above."""
     from matplotlib.patches import FancyBboxPatch
 
-    colour = COLOURS["autoencoder"] if is_code else COLOURS["pca"]
+    colour = DRAWN["code" if is_code else "layer"]
     # A layer of very few units would be thinner than the bar's outline.
     height = max(height, 0.05)
     ax.add_patch(
@@ -111,7 +111,7 @@ def _draw_connections(ax, index, height, next_height):
     ax.fill(
         [left, right, right, left],
         [height / 2, next_height / 2, -next_height / 2, -height / 2],
-        color="#e4e9ee",
+        color=DRAWN["weights"],
         zorder=1,
     )
 
@@ -119,6 +119,6 @@ def _draw_connections(ax, index, height, next_height):
 def _draw_brace(ax, left, right, y, text):
     """Draw a bracket below the layers from ``left`` to ``right`` with a text."""
     ax.plot(
-        [left, left, right, right], [y + 0.04, y, y, y + 0.04], color=COLOURS["data"], linewidth=1.2
+        [left, left, right, right], [y + 0.04, y, y, y + 0.04], color=DRAWN["note"], linewidth=1.2
     )
-    ax.text((left + right) / 2, y - 0.04, text, ha="center", va="top", color=INK)
+    ax.text((left + right) / 2, y - 0.04, text, ha="center", va="top", color=DRAWN["ink"])

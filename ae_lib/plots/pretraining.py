@@ -3,7 +3,7 @@
 import itertools
 
 from ae_lib._validation import check_integer
-from ae_lib.plots.style import COLOURS, INK, PAPER
+from ae_lib.plots.style import DRAWN
 
 # All lengths are inches: the figure is 7.5 wide and as high as its layers need.
 _WIDTH = 7.5
@@ -11,10 +11,9 @@ _COLUMNS = (1.25, 3.72, 6.27)  # centres of the three columns
 _LAYER = 1.75  # width of the largest layer
 _BAR = 0.3  # height of a layer
 _GAP = 0.42  # between two layers, where the name of their weights stands
-_FRAME = 0.1  # between a machine's layers and the frame around it
+_FRAME = 0.1  # between an RBM's layers and the frame around it
 
-_LINE = "#8a9199"
-_CODE = {"fontsize": 12, "fontweight": "bold", "color": COLOURS["autoencoder"]}
+_CODE = {"fontsize": 12, "fontweight": "bold", "color": DRAWN["code"]}
 
 
 def plot_pretraining(sizes=(784, 1000, 500, 250, 30), *, title=None):
@@ -72,7 +71,7 @@ def plot_pretraining(sizes=(784, 1000, 500, 250, 30), *, title=None):
     decoder = [f"{weights}^{{\\top}}" for weights in reversed(encoder)]
     unrolled = encoder + decoder
     tuned = [f"{weights}+\\varepsilon_{{{k}}}" for k, weights in enumerate(unrolled, start=1)]
-    _draw_machines(ax, sizes, encoder, height)
+    _draw_rbms(ax, sizes, encoder, height)
     _draw_autoencoder(ax, _COLUMNS[1], sizes, unrolled)
     _draw_autoencoder(ax, _COLUMNS[2], sizes, tuned)
     _draw_parts(ax, height)
@@ -104,12 +103,17 @@ def _draw_layer(ax, x, y, size, sizes, *, is_code):
             width,
             _BAR,
             boxstyle="round,pad=0,rounding_size=0.05",
-            facecolor=COLOURS["autoencoder" if is_code else "pca"],
+            facecolor=DRAWN["code" if is_code else "layer"],
             edgecolor="none",
             zorder=3,
         )
     )
-    number = {"color": PAPER, "fontsize": 12, "fontweight": "bold", "va": "center_baseline"}
+    number = {
+        "color": DRAWN["paper"],
+        "fontsize": 12,
+        "fontweight": "bold",
+        "va": "center_baseline",
+    }
     _write(ax, x, y + _BAR / 2 - 0.01, f"{size:,}", **number)
 
 
@@ -118,19 +122,19 @@ def _draw_weights(ax, x, y, below, above, weights):
     ax.fill(
         [x - below / 2, x + below / 2, x + above / 2, x - above / 2],
         [y, y, y + _GAP, y + _GAP],
-        color="#e4e9ee",
+        color=DRAWN["weights"],
         zorder=1,
     )
     _write(ax, x, y + _GAP / 2, f"${weights}$", fontsize=13)
 
 
-def _draw_machines(ax, sizes, weights, height):
+def _draw_rbms(ax, sizes, weights, height):
     """Draw the RBMs above each other, as high together as the autoencoder beside them."""
     from matplotlib.patches import FancyBboxPatch
 
     x, n = _COLUMNS[0], len(weights)
     left, own_height = x - _LAYER / 2, 2 * _BAR + _GAP
-    # A single machine has none above it, and stands at the bottom, where the data come in.
+    # A single RBM has none above it, and stands at the bottom, where the data come in.
     step = (height - own_height) / max(n - 1, 1)
     for k, (below, above) in enumerate(itertools.pairwise(sizes)):
         y = k * step
@@ -141,8 +145,8 @@ def _draw_machines(ax, sizes, weights, height):
                 _LAYER + 2 * _FRAME,
                 own_height + 2 * _FRAME,
                 boxstyle="round,pad=0,rounding_size=0.1",
-                facecolor=PAPER,
-                edgecolor=_LINE,
+                facecolor=DRAWN["paper"],
+                edgecolor=DRAWN["frame"],
                 linewidth=1.2,
             )
         )
@@ -152,7 +156,11 @@ def _draw_machines(ax, sizes, weights, height):
         _draw_layer(ax, x, y + _BAR + _GAP, above, sizes, is_code=k == n - 1)
         if k < n - 1:
             end = y + step - _FRAME
-            arrow = {"arrowstyle": "-|>,head_width=0.3,head_length=0.5", "color": INK, "lw": 1.4}
+            arrow = {
+                "arrowstyle": "-|>,head_width=0.3,head_length=0.5",
+                "color": DRAWN["ink"],
+                "lw": 1.4,
+            }
             ax.annotate("", (x, end), (x, top), arrowprops=arrow | {"shrinkA": 2, "shrinkB": 2})
             said = {"ha": "left", "fontsize": 10}
             _write(ax, x + 0.12, (top + end) / 2, "probabilities\nas data", **said)
@@ -178,7 +186,7 @@ def _draw_parts(ax, height):
     x, middle = (_COLUMNS[1] + _COLUMNS[2]) / 2, height / 2
     _write(ax, x, middle, "code", **_CODE)
     for low, high, name in [(0, middle - _BAR, "encoder"), (middle + _BAR, height, "decoder")]:
-        ax.plot([x, x], [low, high], "_-", color=_LINE, linewidth=1.2, markersize=10)
+        ax.plot([x, x], [low, high], "_-", color=DRAWN["frame"], linewidth=1.2, markersize=10)
         _write(ax, x, (low + high) / 2, name, fontsize=12, rotation=90, bbox=_on_line(3))
 
 
@@ -196,17 +204,17 @@ def _draw_heads(ax, height):
 
 def _on_line(pad):
     """Return the style of a text that interrupts the line it stands on."""
-    return {"facecolor": PAPER, "edgecolor": "none", "pad": pad}
+    return {"facecolor": DRAWN["paper"], "edgecolor": "none", "pad": pad}
 
 
 def _describe(sizes, title):
     """Say in words what the figure shows."""
-    machines = ", ".join(f"{below}-{above}" for below, above in itertools.pairwise(sizes))
+    rbms = ", ".join(f"{below}-{above}" for below, above in itertools.pairwise(sizes))
     layers = "-".join(str(size) for size in [*sizes, *sizes[-2::-1]])
     matrices = ", ".join(f"W{k}" for k in range(1, len(sizes)))
     return (
         f"{title + ': ' if title else ''}Three columns, read upwards. Pretraining: restricted "
-        f"Boltzmann machines {machines}, trained one at a time, each with the probabilities of "
+        f"Boltzmann machines {rbms}, trained one at a time, each with the probabilities of "
         f"the one below as its data; the last gives the code of {sizes[-1]} units. Unrolling: one "
         f"network {layers}, with {matrices} in the encoder and their transposes in the decoder. "
         f"Fine-tuning: the same network; to each of its {2 * len(sizes) - 2} matrices an epsilon "

@@ -1,34 +1,28 @@
 """Colours and matplotlib settings that all figures of the course share."""
 
+import json
+from pathlib import Path
+
+# The one table of the course's colours: hues by name, and the hue of each role. The website hands
+# the roles on to style sheets and interactive demos, so a colour is changed there alone.
+_PALETTE = json.loads(Path(__file__).with_name("palette.json").read_text(encoding="utf-8"))
+
+
+def _colours(roles):
+    """Return the colour of each role."""
+    return {role: _PALETTE["hues"][hue] for role, hue in roles.items()}
+
+
 #: Colours of what is compared, from the palette of Okabe and Ito, which people with any of the
 #: common kinds of colour blindness can tell apart. One meaning keeps one colour in all chapters.
-COLOURS = {
-    "data": "#4d4d4d",
-    "pca": "#0072b2",
-    "autoencoder": "#d55e00",
-    "linear": "#009e73",
-    "other": "#cc79a7",
-    "good": "#009e73",
-    "bad": "#a8324e",
-}
+COLOURS = _colours(_PALETTE["compared"])
+
+#: Colours of what figures are made of: paper and ink, the layers of a network, frames and lines.
+DRAWN = _colours(_PALETTE["drawn"])
 
 #: One colour a digit, 0 to 9: Matthew Petroff's ten colours, made for colour-blind readers too
 #: (https://doi.org/10.48550/arXiv.2107.02270).
-DIGIT_COLOURS = (
-    "#3f90da",
-    "#ffa90e",
-    "#bd1f01",
-    "#94a4a2",
-    "#832db6",
-    "#a96b59",
-    "#e76300",
-    "#b9ac70",
-    "#717581",
-    "#92dadd",
-)
-
-INK = "#1a1a1a"
-PAPER = "#ffffff"
+DIGIT_COLOURS = tuple(_PALETTE["digits"])
 
 
 def use_style():
@@ -54,30 +48,30 @@ def use_style():
     plt.rcParams.update(
         {
             "axes.axisbelow": True,
-            "axes.edgecolor": "#808080",
+            "axes.edgecolor": DRAWN["line"],
             "axes.grid": True,
-            "axes.labelcolor": INK,
+            "axes.labelcolor": DRAWN["ink"],
             "axes.prop_cycle": plt.cycler(
-                color=[COLOURS[name] for name in ("autoencoder", "pca", "linear", "other", "data")]
+                color=[_PALETTE["hues"][hue] for hue in _PALETTE["cycle"]]
             ),
             "axes.spines.right": False,
             "axes.spines.top": False,
             "axes.titlesize": "medium",
             "axes.titleweight": "bold",
             "figure.constrained_layout.use": True,
-            "figure.facecolor": PAPER,
+            "figure.facecolor": DRAWN["paper"],
             "figure.figsize": (7.5, 4.0),
             "font.family": "DejaVu Sans",
             "font.size": 11,
-            "grid.color": "#e3e3e3",
+            "grid.color": DRAWN["grid"],
             "image.cmap": "gray_r",
             "image.interpolation": "nearest",
             "legend.frameon": False,
             "lines.linewidth": 2.0,
             "lines.markersize": 6,
-            "savefig.facecolor": PAPER,
-            "text.color": INK,
-            "xtick.color": INK,
-            "ytick.color": INK,
+            "savefig.facecolor": DRAWN["paper"],
+            "text.color": DRAWN["ink"],
+            "xtick.color": DRAWN["ink"],
+            "ytick.color": DRAWN["ink"],
         }
     )

@@ -1,7 +1,7 @@
 // A board to draw a digit on, with a pointer or with keys.
 
 import { SIDE } from "./numerics.mjs";
-import { make, newId, speaker } from "./page.mjs";
+import { colour, make, newId, speaker } from "./page.mjs";
 
 const SCALE = 10; // canvas pixels for one pixel of a digit
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -26,7 +26,7 @@ export function drawingBoard(drawn) {
   let usesKeys = false;
 
   function redraw() {
-    context.fillStyle = "#ffffff";
+    context.fillStyle = colour("--colour-paper");
     context.fillRect(0, 0, canvas.width, canvas.height);
     Object.assign(context, { lineWidth: 2.2 * SCALE, lineCap: "round", lineJoin: "round" });
     context.strokeStyle = "#000000";
@@ -39,7 +39,8 @@ export function drawingBoard(drawn) {
     if (usesKeys) {
       context.beginPath();
       context.arc(pen[0] * SCALE, pen[1] * SCALE, SCALE, 0, 2 * Math.PI);
-      Object.assign(context, { lineWidth: 3, strokeStyle: "#d55e00", fillStyle: "#d55e00" });
+      const accent = colour("--colour-accent");
+      Object.assign(context, { lineWidth: 3, strokeStyle: accent, fillStyle: accent });
       context.stroke();
       if (down) context.fill();
     }

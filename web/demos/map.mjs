@@ -3,6 +3,7 @@
 import { format, nearest, PIXELS, SIDE, squaredError } from "./numerics.mjs";
 import {
   choice,
+  colour,
   eachFrame,
   figure,
   loadArrays,
@@ -57,7 +58,8 @@ function spread(places, distance) {
 
 function numeral(draw, text, [x, y]) {
   Object.assign(draw, { font: "bold 18px sans-serif", textAlign: "center", textBaseline: "middle" });
-  Object.assign(draw, { lineWidth: 4, strokeStyle: "#ffffff", fillStyle: "#1a1a1a", lineJoin: "round" });
+  Object.assign(draw, { lineWidth: 4, strokeStyle: colour("--colour-paper"), lineJoin: "round" });
+  draw.fillStyle = colour("--colour-ink");
   draw.strokeText(text, x, y);
   draw.fillText(text, x, y);
 }
@@ -71,6 +73,7 @@ export async function build(element) {
     loadPicture("map_digits.png"),
   ]);
   const labels = dots.labels.values;
+  const colours = colour("--colour-digits").split(/\s*,\s*/);
   const maps = {
     autoencoder: {
       points: dots.autoencoder.values,
@@ -130,13 +133,13 @@ export async function build(element) {
     background = make("canvas", { width: plane.width, height: plane.height });
     const draw = background.getContext("2d");
     draw.scale(ratio, ratio);
-    draw.fillStyle = "#ffffff";
+    draw.fillStyle = colour("--colour-paper");
     draw.fillRect(0, 0, side, side);
     const { points } = maps[state.name];
     const of = (i) => [points[2 * i], points[2 * i + 1]];
     draw.globalAlpha = 0.65;
     labels.forEach((label, i) => {
-      draw.fillStyle = facts.colours[label];
+      draw.fillStyle = colours[label];
       const [x, y] = toPlane(of(i));
       draw.fillRect(x - 1.3, y - 1.3, 2.6, 2.6);
     });
@@ -162,7 +165,7 @@ export async function build(element) {
     for (const i of nearest(points, ...state.place, LIT)) {
       draw.beginPath();
       draw.arc(...of(i), 4, 0, 2 * Math.PI);
-      Object.assign(draw, { lineWidth: 1.5, fillStyle: facts.colours[labels[i]], strokeStyle: "#000000" });
+      Object.assign(draw, { lineWidth: 1.5, fillStyle: colours[labels[i]], strokeStyle: "#000000" });
       draw.fill();
       draw.stroke();
     }
@@ -174,13 +177,13 @@ export async function build(element) {
       taken.push([x, y]);
       const from = [SIDE * (i % facts.columns), SIDE * Math.floor(i / facts.columns), SIDE, SIDE];
       draw.drawImage(sprite, ...from, x - SIDE / 2, y - SIDE / 2, SIDE, SIDE);
-      Object.assign(draw, { lineWidth: 2, strokeStyle: facts.colours[labels[i]] });
+      Object.assign(draw, { lineWidth: 2, strokeStyle: colours[labels[i]] });
       draw.strokeRect(x - SIDE / 2, y - SIDE / 2, SIDE, SIDE);
       if (taken.length > SHOWN) break;
     }
     const [x, y] = cross;
-    for (const [width, colour] of [[4, "#ffffff"], [2, "#000000"]]) {
-      Object.assign(draw, { lineWidth: width, strokeStyle: colour });
+    for (const [width, ink] of [[4, colour("--colour-paper")], [2, "#000000"]]) {
+      Object.assign(draw, { lineWidth: width, strokeStyle: ink });
       draw.beginPath();
       draw.moveTo(x - 12, y);
       draw.lineTo(x + 12, y);

@@ -72,6 +72,10 @@ export function make(tag, { on = {}, ...attributes } = {}, ...inside) {
 let identifiers = 0;
 export const newId = () => `demo-${++identifiers}`;
 
+// A colour of the course, by its custom property: "--colour-pca". A canvas needs its value.
+export const colour = (property) =>
+  getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+
 // A canvas for one digit, or for a row of several.
 export function digitCanvas(label, columns = 1) {
   return make("canvas", {

@@ -4,7 +4,7 @@ import { SIDE } from "./numerics.mjs";
 import { digitCanvas, loadJson, loadPicture, make, slider, speaker } from "./page.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = { autoencoder: "#d55e00", pca: "#0072b2" };
+const COLOURS = { autoencoder: "var(--colour-autoencoder)", pca: "var(--colour-pca)" };
 const NAMES = { autoencoder: "autoencoder", pca: "PCA" };
 
 function svg(tag, attributes, ...inside) {
@@ -20,11 +20,16 @@ function chart({ sizes, errors }) {
   const top = Math.ceil(Math.max(...Object.values(errors).flat()) / 10) * 10;
   const x = (size) => left + ((width - left - 16) * (Math.log2(size) - 1)) / 5;
   const y = (error) => 8 + (height - bottom - 8) * (1 - error / top);
-  const marker = svg("line", { y1: 8, y2: height - bottom, stroke: "#808080", "stroke-dasharray": "4 3" });
+  const marker = svg("line", {
+    y1: 8,
+    y2: height - bottom,
+    stroke: "var(--colour-line)",
+    "stroke-dasharray": "4 3",
+  });
   const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "chart", "aria-hidden": "true" });
   for (let error = 0; error <= top; error += 10) {
     picture.append(
-      svg("line", { x1: left, x2: width - 8, y1: y(error), y2: y(error), stroke: "#e3e3e3" }),
+      svg("line", { x1: left, x2: width - 8, y1: y(error), y2: y(error), stroke: "var(--colour-grid)" }),
       svg("text", { x: left - 6, y: y(error) + 4, "text-anchor": "end" }, String(error)),
     );
   }

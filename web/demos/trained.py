@@ -118,7 +118,6 @@ def export_map(path, digits, pca):
         The digits that have pictures: the first dots, in their order.
     """
     from ae_lib import nearest_neighbour_accuracy, squared_error
-    from ae_lib.plots.style import DIGIT_COLOURS
 
     network = read_network(path, 2)
     rounded = {part: in_eight_bits(layers) for part, layers in network.items()}
@@ -138,7 +137,6 @@ def export_map(path, digits, pca):
         "pca_right": round(nearest_neighbour_accuracy(linear[dots], y_test[dots]), 4),
         "pictured": len(pictured),
         "columns": SPRITE_COLUMNS,
-        "colours": list(DIGIT_COLOURS),
     }
     files = {
         "map_decoder": arrays_of(network["decoder"]),

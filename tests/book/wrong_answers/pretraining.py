@@ -41,9 +41,9 @@ def stepped(change):
     return momentum_step
 
 
-def layers_of(machines, *, turned=True, transposed=True, bias="a"):
-    encoder = [(W, b) for W, _, b in machines]
-    down = list(reversed(machines)) if turned else machines
+def layers_of(rbms, *, turned=True, transposed=True, bias="a"):
+    encoder = [(W, b) for W, _, b in rbms]
+    down = list(reversed(rbms)) if turned else rbms
     chosen = {"a": lambda a, b: a, "b": lambda a, b: b, "zero": lambda a, b: 0 * a}[bias]
     return encoder + [(W.T if transposed else W, chosen(a, b)) for W, a, b in down]
 
@@ -89,11 +89,11 @@ WRONG = {
         ),
     ],
     "unrolled": [
-        (lambda machines: layers_of(machines, turned=False), "the last machine comes first"),
-        (lambda machines: layers_of(machines, transposed=False), "have to be transposed"),
-        (lambda machines: layers_of(machines, bias="b"), "visible ones"),
-        (lambda machines: layers_of(machines, bias="zero"), "visible ones"),
-        (lambda machines: layers_of(machines)[:3], "six layers"),
+        (lambda rbms: layers_of(rbms, turned=False), "the last machine comes first"),
+        (lambda rbms: layers_of(rbms, transposed=False), "have to be transposed"),
+        (lambda rbms: layers_of(rbms, bias="b"), "visible ones"),
+        (lambda rbms: layers_of(rbms, bias="zero"), "visible ones"),
+        (lambda rbms: layers_of(rbms)[:3], "six layers"),
     ],
     "gap": [
         (lambda own, unseen: own.mean() - unseen.mean(), "has to be positive"),

@@ -5,8 +5,8 @@ import json
 import nbformat
 import pytest
 
-from tests.book.test_exercises import SOURCE
 from tests.tools.notebooks.chapters.made_up import CHAPTER
+from tests.tools.notebooks.test_exercises import SOURCE
 from tools import made
 from tools.notebooks import lab, scripts
 from tools.notebooks.copies import working_copies

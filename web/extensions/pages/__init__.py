@@ -15,6 +15,7 @@ from web.extensions.pages import (
     formulas,
     icons,
     landmarks,
+    palette,
     pictures,
     scripts,
     styles,
@@ -35,6 +36,7 @@ PASSES = [
     # Tables have room for all of that; formulas are as wide as they are drawn.
     tables.change_tables,
     # What a page loads.
+    palette.add_sheet,
     scripts.change_scripts,
     # How it is reached: names, landmarks, keyboard.
     landmarks.change_reach,
