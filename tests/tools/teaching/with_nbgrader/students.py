@@ -1,4 +1,8 @@
-"""Who is in the class: what each student hands in, and the marks and remarks that are expected."""
+"""Who is in the class: what each student hands in, and the marks and remarks that are expected.
+
+Marks are tried with the exercises of Chapter 2, because they train nothing. What students should
+not do is tried with a tiny assignment that imports nothing: what takes the time is nbgrader.
+"""
 
 import copy
 
