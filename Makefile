@@ -76,7 +76,7 @@ SIDE_BY_SIDE = IPYTHONDIR="$$(cd "$(VENV)" && pwd)/ipython" OMP_NUM_THREADS=1 TF
 .NOTPARALLEL:
 .PHONY: help book lab test test-all notebooks exercises test-solutions claims serve lint clean install site unit unit-slow \
 	paper paper-runs notebooks-check nbval site-check package test-colab \
-	slides bundle test-bundle classroom grade test-classroom test-site
+	slides bundle test-bundle classroom grade test-classroom test-site links
 
 help:  ## show this list
 	@echo "make book    and    make test    are all that most people need:"
@@ -176,6 +176,9 @@ test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (nee
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
 	$(PYTEST) --doctest-modules tests/web/browser tools/website/browser.py tools/website/scores.py
 	@$(PY) -m tools.website.scores
+
+links: $(READY)  ## ask every external link of the pages whether it still leads somewhere (needs the network)
+	@$(PY) -m tools.website.links
 
 install: $(READY)  ## install what is needed into .venv
 clean:  ## remove what make built, and nothing else (.venv, work, classroom and kept stay)

@@ -19,7 +19,7 @@ from tools.notebooks.contents import unfit
 BUILDING = ".building-"
 
 
-def build(root, output):
+def build(root, output, builder="html"):
     """Let jupyter-book build the website; return its exit code.
 
     Parameters
@@ -28,10 +28,13 @@ def build(root, output):
         The folder of the course.
     output : Path
         The website will be in ``_build/html`` there.
+    builder : str
+        Sphinx's: ``"html"``, or ``"linkcheck"``, which writes its answers instead of pages.
     """
     command = [Path(sys.executable).parent / "jupyter-book", "build", root / "book"]
     command += ["--config", root / "_config.yml", "--toc", root / "_toc.yml"]
     command += ["--path-output", output, "-W", "--keep-going", "-n", "--quiet"]
+    command += ["--builder", builder]
     # What it prints names the folder that is about to move; warnings and errors are said apart.
     done = subprocess.run(
         [str(word) for word in command], stdout=subprocess.PIPE, text=True, check=False

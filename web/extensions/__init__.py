@@ -10,6 +10,7 @@ from web.extensions import (
     benchmark_table,
     buttons,
     claims_table,
+    external_links,
     notebook_links,
     pages,
     unused_scripts,
@@ -23,6 +24,7 @@ PARTS = [
     benchmark_table,
     claims_table,
     address,
+    external_links,
     pages,
 ]
 
