@@ -119,7 +119,7 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-unit: $(READY)  ## test ae_lib and the road: unit tests, and the examples in docstrings
+unit: $(READY)  ## run the unit tests, and the examples in docstrings
 	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib \
 		tools/teaching/classroom_template/class_grading/submissions.py
 
@@ -134,7 +134,7 @@ paper-runs: $(READY)  ## run every experiment of the paper in small; kill and re
 	$(PYTEST) tests/ae_lib/paper/test_command.py
 
 notebooks-check: $(READY)  ## check that notebooks are what their chapters give, and their form
-	$(PYTEST) tests/tools/notebooks/test_conversion.py tests/book/test_notebooks.py
+	$(PYTEST) tests/tools/notebooks/chapters tests/tools/website/test_diagrams.py tests/book/test_notebooks.py
 	@$(PY) -m tools.notebooks exercises --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
@@ -144,7 +144,7 @@ site: $(READY)  ## build the website from the notebooks as they are; a warning i
 	@$(PY) -m tools.website.build
 
 site-check: $(READY)  ## check the website that was built: links, alt texts, nothing from foreign hosts
-	$(PYTEST) tests/web/test_site.py
+	$(PYTEST) tests/web/site
 
 package: $(READY)  ## build the package, and use it alone in a fresh environment
 	$(PYTEST) tests/tools/test_package.py
@@ -171,11 +171,10 @@ grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLAS
 		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
 
 test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
-	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/test_classroom.py
+	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/with_nbgrader
 
 test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
-	$(PYTEST) --doctest-modules tests/web/test_site_browser.py tests/web/test_demos_browser.py \
-		tools/website/browser.py tools/website/scores.py
+	$(PYTEST) --doctest-modules tests/web/browser tools/website/browser.py tools/website/scores.py
 	@$(PY) -m tools.website.scores
 
 links: $(READY)  ## ask every external link of the pages whether it still leads somewhere (needs the network)

@@ -2,18 +2,18 @@
 
 import pytest
 
-# These execute or inspect notebooks, need a built website or a browser, or make an environment.
-# Makefile names each, and so can you: pytest tests/tools/test_package.py
+# These execute or inspect notebooks, need a built website, a browser or nbgrader, or make an
+# environment. Makefile names each, and so can you: pytest tests/web/site
 collect_ignore = [
     "ae_lib/paper/test_command.py",
     "book/test_notebooks.py",
-    "tools/notebooks/test_conversion.py",
-    "tools/teaching/test_classroom.py",
+    "tools/notebooks/chapters",
     "tools/teaching/test_zip_install.py",
+    "tools/teaching/with_nbgrader",
     "tools/test_package.py",
-    "web/test_demos_browser.py",
-    "web/test_site.py",
-    "web/test_site_browser.py",
+    "tools/website/test_diagrams.py",
+    "web/browser",
+    "web/site",
 ]
 
 

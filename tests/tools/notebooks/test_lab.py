@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from tests.tools.notebooks.test_conversion import CHAPTER
+from tests.tools.notebooks.chapters.made_up import CHAPTER
 from tests.tools.notebooks.test_exercises import SOURCE
 from tools import made
 from tools.notebooks import lab, scripts
