@@ -120,8 +120,7 @@ lint: $(READY)  ## check the style of all Python code
 	$(PY) -m ruff format --check
 
 unit: $(READY)  ## run the unit tests, and the examples in docstrings
-	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib \
-		tools/teaching/classroom_template/class_grading/submissions.py
+	$(SIDE_BY_SIDE) -m "not slow" --doctest-modules tests tools web ae_lib
 
 unit-slow: $(READY)  ## test what takes longer: exact gradients of many steps, runs that are killed
 	$(SIDE_BY_SIDE) -m slow tests

@@ -6,13 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tools.course import ROOT
+from tools.course import PLACEHOLDER, ROOT
 from tools.website import links
 
+REPOSITORY = f"https://github.com/{PLACEHOLDER}/course"
 CONFIG = f"""\
 title: One page
 repository:
-  url: https://github.com/OWNER/REPO
+  url: {REPOSITORY}
 execute:
   execute_notebooks: "off"
 sphinx:
@@ -77,6 +78,6 @@ def test_a_link_that_leads_nowhere_fails_and_is_named(tmp_path, capfd):
 @pytest.mark.slow
 def test_links_pass_that_lead_somewhere_or_to_a_repository_without_owner(tmp_path, capfd):
     with answering() as start:
-        write_book(tmp_path, f"{start}/there", "https://github.com/OWNER/REPO/blob/main/x.py")
+        write_book(tmp_path, f"{start}/there", f"{REPOSITORY}/blob/main/x.py")
         assert links.main(tmp_path) == 0
     assert sorted(states(capfd.readouterr().out)) == ["1 ignored", "1 working"]
