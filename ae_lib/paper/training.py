@@ -10,6 +10,7 @@ import numpy as np
 
 from ae_lib._files import set_aside, warn_if_unwritten, write_whole
 from ae_lib._keras import keras, tf
+from ae_lib.paper.run import Draw
 from ae_lib.progress import epoch_bar
 
 
@@ -118,7 +119,7 @@ def train(
         graph = _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, change)
 
         def one_epoch(epoch):
-            order = run.rng(3, epoch).permutation(len(x)).astype(np.int32)
+            order = run.rng(Draw.TRAINING_ORDER, epoch).permutation(len(x)).astype(np.int32)
             return graph(tf.constant(order), tf.constant([run.seed, epoch]))
 
         return one_epoch

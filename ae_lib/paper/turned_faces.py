@@ -12,7 +12,7 @@ projection: G. H. Golub & V. Pereyra, 1973, doi:10.1137/0710036.)
 import numpy as np
 
 from ae_lib._keras import tf
-from ae_lib.paper.face_patches import SIDE, places
+from ae_lib.paper.data.face_patches import SIDE, places
 
 # Patches for which equations are set up and solved at once: more need gigabytes.
 _BLOCK = 100

@@ -18,11 +18,11 @@ import numpy as np
 
 from ae_lib._keras import keras, tf
 from ae_lib.metrics import squared_error
-from ae_lib.paper import curves, digits
 from ae_lib.paper.baselines import logistic_pca
+from ae_lib.paper.experiments import curves, digits
 from ae_lib.paper.images import trained_autoencoder
 from ae_lib.paper.networks import Layer, Network
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import cross_entropy, train_resumably
 
 HEADER = {
@@ -190,7 +190,7 @@ def fit(run, label, x, n_components):
     FloatingPointError
         If the loss is not finite any more.
     """
-    rng = run.rng(7, n_components)
+    rng = run.rng(Draw.FITTED_CODES, n_components)
     # A pixel that is always white has an infinite input; a hundredth is white enough.
     mean = np.clip(x.mean(axis=0, dtype=np.float64), 0.01, 0.99)
     weights = rng.normal(0, 0.1, (n_components, x.shape[1]))

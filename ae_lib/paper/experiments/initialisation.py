@@ -6,10 +6,10 @@ import numpy as np
 
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import squared_error
-from ae_lib.paper.curve_pictures import make_curves
+from ae_lib.paper.data.curves import make_curves
 from ae_lib.paper.images import pretrained
 from ae_lib.paper.networks import random_autoencoder
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import FineTuning, cross_entropy, train
 
 HEADER = {
@@ -167,4 +167,4 @@ def _make(own, start, starts, x_train):
         network, _, seconds = pretrained(own, x_train, own.settings)
         return network, seconds
     sizes = (x_train.shape[1], *own.settings.layers)
-    return random_autoencoder(sizes, starts[start], own.rng(6)), 0.0
+    return random_autoencoder(sizes, starts[start], own.rng(Draw.AUTOENCODER_WEIGHTS)), 0.0
