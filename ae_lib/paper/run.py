@@ -86,7 +86,7 @@ class Run:
         return folder
 
     def rng(self, draw, *place):
-        """Return a generator for one place in a run, such as ``rng(Draw.TRAINING_ORDER, epoch)``."""
+        """Return a generator for one place in a run: ``rng(Draw.TRAINING_ORDER, epoch)``."""
         return np.random.default_rng([self.seed, draw, *place])
 
     def record(
