@@ -20,7 +20,7 @@ class Settings:
     Parameters
     ----------
     layers : tuple of int
-        Hidden units of each machine, the code last.
+        Hidden units of each RBM, the code last.
     n_train, n_validation, n_test : int
         Pictures in each part. Validation pictures are taken from the training set, and only while
         settings are chosen.
@@ -47,7 +47,7 @@ class Settings:
 
 
 def pretrained(run, x_train, settings):
-    """Pretrain and unroll; return the network, the machines' errors by epoch, and the seconds."""
+    """Pretrain and unroll; return the network, the RBMs' errors by epoch, and the seconds."""
     stack, errors, seconds = pretrain_resumably(
         run,
         x_train,
@@ -75,7 +75,7 @@ def trained_autoencoder(run, parts):
     errors_unrolled : dict of float
         Its errors before fine-tuning, by part.
     history : dict of list
-        Of fine-tuning, and under ``layer_1`` and so on the machines' errors, by epoch.
+        Of fine-tuning, and under ``layer_1`` and so on the RBMs' errors, by epoch.
     seconds : float
     """
     settings = run.settings

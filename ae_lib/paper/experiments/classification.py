@@ -24,7 +24,7 @@ class Settings:
     Parameters
     ----------
     layers : tuple of int
-        Hidden units of each machine.
+        Hidden units of each RBM.
     n_train, n_validation, n_test : int
         Validation digits are set aside only while settings are chosen.
     output_layer : FineTuning
@@ -35,7 +35,7 @@ class Settings:
     learning_rate : float
         Of pretraining.
     start : float or {"glorot", "he"}
-        First weights of the network without pretraining.
+        Initial weights of the network without pretraining.
     """
 
     layers: tuple
@@ -86,7 +86,7 @@ def error_rate(network, x, y):
 
 
 def run_experiment(run):
-    """Run it: records for both starts, and the errors by epoch as arrays."""
+    """Run it: records for both kinds of initial weights, and the errors by epoch as arrays."""
     settings = run.settings
     n_validation = settings.n_validation if run.choose else 0
     n_train = min(settings.n_train, 60_000 - n_validation)

@@ -7,9 +7,8 @@ stemmed, stop words dropped, and the 2000 stems most frequent in the training po
 text is kept in any result.
 
 Settings were chosen on a fifth of the training posts. With the counts themselves as input while the
-whole network is trained, long posts drive all units to their ends, and the network learns the
-training posts by heart: what helped most was an input as of posts of one length, half of whose
-words are left out at random.
+whole network is trained, long posts drive all units to their ends, and the network overfits: what
+helped most was an input as of posts of one length, half of whose words are left out at random.
 
 Each test document asks for the other test documents, nearest first, by the cosine between codes.
 The measure is the share of those retrieved that are of its group; where documents have several
@@ -46,15 +45,15 @@ class Settings:
     Parameters
     ----------
     layers : tuple of int
-        Hidden units of the machines below the code.
+        Hidden units of the RBMs below the code.
     n_words : int
     validation_share : float
         Share of the training documents that is held out, only while settings are chosen.
     fine_tuning, fine_tuning_map : FineTuning
-        For the code of ten numbers and for that of two.
+        For the ten-dimensional code and for the two-dimensional one.
     pretraining_epochs : int
     visible_learning_rate, learning_rate, code_learning_rate : float
-        Of pretraining: of the machine that sees the counts, of those above it, of the code's.
+        Of pretraining: of the RBM that sees the counts, of those above it, of the code's.
     pretraining_batch_size : int
     input_length : float or None
         While the whole network is trained, and from then on, its input is the share of each word
@@ -158,7 +157,7 @@ def _autoencoder(run, documents, n_code, tuning):
         run, documents.train, settings.layers, code="bernoulli", visible="multinomial",
         visible_learning_rate=settings.visible_learning_rate, **rates,
     )  # fmt: skip
-    # Both codes stand on the same machines. Each has a folder, and so a checkpoint, of its own.
+    # Both codes stand on the same RBMs. Each has a folder, and so a checkpoint, of its own.
     own = dataclasses.replace(run, checkpoints=run.folder / f"code_{n_code}")
     code, _, seconds_code = pretrain_resumably(
         own, below.encode(documents.train), (n_code,),

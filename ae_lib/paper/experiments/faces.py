@@ -55,7 +55,7 @@ class Settings:
         recipe's patches and nothing else, each mirrored with probability one half.
     pretraining_epochs : int
     visible_learning_rate, learning_rate, code_learning_rate : float
-        Of pretraining: of the machine that sees pixels, of those above it, of the code's.
+        Of pretraining: of the RBM that sees pixels, of those above it, of the code's.
     pretraining_batch_size : int
     n_components : int
         Of PCA.
@@ -79,7 +79,7 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class ModernSettings:
-    """The same patches and as many numbers in a code, which :class:`TurnedFaces` finds.
+    """The same patches and code dimension; the code is what :class:`TurnedFaces` finds.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class ModernSettings:
     patches : int
         As in :class:`Settings`.
     n_components : int
-        Numbers in a code, and of PCA.
+        Dimension of the code, and components of PCA.
     n_angles, n_starts, n_iter : int
         How long the search for a code is; see :class:`TurnedFaces`.
     n_train_measured : int

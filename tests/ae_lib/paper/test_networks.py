@@ -16,10 +16,10 @@ def test_unrolled_network_is_the_one_that_the_library_unrolls(x):
 
 
 @pytest.mark.parametrize(
-    ("start", "variance"), [(0.5, 0.25), ("glorot", 2 / 1400), ("he", 2 / 1000)]
+    ("deviation", "variance"), [(0.5, 0.25), ("glorot", 2 / 1400), ("he", 2 / 1000)]
 )
-def test_random_weights_have_the_variance_that_their_rule_says(start, variance):
-    network = random_autoencoder((1000, 400, 3), start, np.random.default_rng(0))
+def test_random_weights_have_the_variance_that_their_rule_says(deviation, variance):
+    network = random_autoencoder((1000, 400, 3), deviation, np.random.default_rng(0))
     assert network.layers[0].weights.numpy().var() == pytest.approx(variance, rel=0.02)
     assert [layer.activation for layer in network.layers] == [
         "logistic", "linear", "logistic", "logistic",

@@ -88,18 +88,18 @@ def test_search_through_a_deep_decoder_improves_on_its_encoder(tmp_path):
     x = np.random.default_rng(5).random((20, 12), np.float32)
     network = random_autoencoder((12, 6, 3), 1.0, np.random.default_rng(6))
     decoder = Network(network.layers[network.n_encoder :], 0)
-    start = network.encode(x)
-    found, _ = search_codes(make_search(tmp_path), "test", x, decoder, start, Steps(200, 0.05))
-    assert squared_error(x, decoder.predict(found)) < squared_error(x, decoder.predict(start))
+    encoded = network.encode(x)
+    found, _ = search_codes(make_search(tmp_path), "test", x, decoder, encoded, Steps(200, 0.05))
+    assert squared_error(x, decoder.predict(found)) < squared_error(x, decoder.predict(encoded))
 
 
 def test_a_search_keeps_the_decoder_it_is_given_when_it_is_run_again(tmp_path, decoder):
     x = np.full((5, 40), 0.5, np.float32)
-    run, start = make_search(tmp_path), np.zeros((5, 3))
-    search_codes(run, "test", x, decoder, start, Steps(40, 0.2))
+    run, zeros = make_search(tmp_path), np.zeros((5, 3))
+    search_codes(run, "test", x, decoder, zeros, Steps(40, 0.2))
     decoder.layers[0].bias.assign_add(np.ones(40))
     bias = decoder.layers[0].bias.numpy()
-    search_codes(run, "test", x, decoder, start, Steps(40, 0.2))
+    search_codes(run, "test", x, decoder, zeros, Steps(40, 0.2))
     np.testing.assert_array_equal(decoder.layers[0].bias.numpy(), bias)
 
 
