@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 
-from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import logistic_pca, pca_errors
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
@@ -81,13 +80,9 @@ def trained_autoencoder(run, parts):
     settings = run.settings
     network, pretraining_errors, seconds_before = pretrained(run, parts.train, settings)
     errors_unrolled = parts.errors(network.predict)
-    watched = {
-        name: (lambda x=x: squared_error(x, network.predict(x)))
-        for name, x in parts.held_out().items()
-    }
     history, seconds = train(
         run, "fine_tuning", network, parts.train, None, settings.fine_tuning, cross_entropy,
-        measures=watched,
+        measures=parts.measures(network.predict),
     )  # fmt: skip
     layers = {f"layer_{number}": values for number, values in enumerate(pretraining_errors, 1)}
     return network, errors_unrolled, {**history, **layers}, seconds_before + seconds

@@ -96,5 +96,5 @@ def load_patches(run):
     parts = (
         None if patches is None else standardisation.standardised(patches)
         for patches in (train, validation, test)
-    )  # fmt: skip
+    )
     return Parts(*parts), standardisation

@@ -32,6 +32,13 @@ class Parts:
         parts = {"train": self.train, **self.held_out()}
         return {name: squared_error(x, reconstruct(x)) for name, x in parts.items()}
 
+    def measures(self, reconstruct):
+        """Return functions of no arguments that measure the errors on the parts held out."""
+        return {
+            name: (lambda x=x: squared_error(x, reconstruct(x)))
+            for name, x in self.held_out().items()
+        }
+
 
 def split(run, x_train, x_test, settings):
     """Return the parts of the data: while settings are chosen, validation and no test."""

@@ -170,11 +170,7 @@ def run_experiment(run):
         network = unrolled(stack)
         history, seconds = train(
             run, method, network, parts.train, None, fine_tuning, squared,
-            measures={
-                name: (lambda x=x, network=network: squared_error(x, network.predict(x)))
-                for name, x in parts.held_out().items()
-            },
-            change=change,
+            measures=parts.measures(network.predict), change=change,
         )  # fmt: skip
         measured = parts.errors(network.predict)
         records.append(
