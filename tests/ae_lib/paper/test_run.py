@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import multiprocessing
+import pkgutil
 import sys
 import warnings
 
 import numpy as np
 import pytest
 
+from ae_lib.paper import NAMES, experiments
 from ae_lib.paper.__main__ import main
 from ae_lib.paper.experiments import digits
 from ae_lib.paper.run import save_results
@@ -128,6 +130,10 @@ def test_processes_that_write_results_at_once_lose_none_of_them(tmp_path):
     with np.load(tmp_path / "out" / "digits.npz") as arrays:
         assert len(arrays.files) == 6
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"digits.json", "digits.npz"}
+
+
+def test_each_name_of_the_command_has_one_module_and_there_is_no_other():
+    assert {module.name for module in pkgutil.iter_modules(experiments.__path__)} == set(NAMES)
 
 
 @pytest.mark.parametrize(
