@@ -63,7 +63,7 @@ class Settings:
     starts: dict
 
 
-_STARTS = {"small": 0.01, "large": 1.0, "glorot": "glorot"}
+_DEVIATIONS = {"small": 0.01, "large": 1.0, "glorot": "glorot"}
 _MOMENTUM = FineTuning(epochs=20, batch_size=100, learning_rate=0.01, optimizer="momentum")
 SETTINGS = {
     "paper": Settings(
@@ -85,7 +85,7 @@ SETTINGS = {
             adam=FineTuning(epochs=8),
             pretraining_epochs=10,
         ),
-        starts=_STARTS,
+        starts=_DEVIATIONS,
     ),
     "smoke": Settings(
         curves=DataSettings(
@@ -106,7 +106,7 @@ SETTINGS = {
             adam=FineTuning(epochs=1, batch_size=100),
             pretraining_epochs=1,
         ),
-        starts=_STARTS,
+        starts=_DEVIATIONS,
     ),
 }
 
@@ -114,10 +114,8 @@ SETTINGS = {
 def run_experiment(run):
     """Run it: a record for each data set, optimiser and kind of initial weights.
 
-    Arrays have the errors by epoch.
-
-    Methods are named ``curves_adam_pretrained`` and so on. The first of a record's errors by epoch
-    is that before any training.
+    Methods are named ``curves_adam_pretrained`` and so on. Arrays have the errors by epoch; the
+    first is that before any training.
     """
     records, arrays = [], {}
     for data in ("curves", "digits"):
