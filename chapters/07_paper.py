@@ -47,7 +47,7 @@ set_seed()
 use_style()
 
 # %%
-from ae_lib.paper.curve_pictures import make_curves
+from ae_lib.paper.data.curves import make_curves
 from ae_lib.results import load_results
 
 # %% [markdown]

@@ -23,7 +23,7 @@ def main(arguments=None):
         parser.error(f"--seed must be at least 0. Received: {options.seed}")
     names = NAMES if options.name == "all" else (options.name,)
     for name in names:
-        experiment = importlib.import_module(f"ae_lib.paper.{name}")
+        experiment = importlib.import_module(f"ae_lib.paper.experiments.{name}")
         if options.preset not in experiment.SETTINGS:
             message = (
                 f"{name} has the presets {', '.join(experiment.SETTINGS)}, not {options.preset}"
@@ -110,7 +110,7 @@ def _parser():
 def _list():
     """Print each experiment with the first line of its module and its presets."""
     for name in NAMES:
-        experiment = importlib.import_module(f"ae_lib.paper.{name}")
+        experiment = importlib.import_module(f"ae_lib.paper.experiments.{name}")
         summary = experiment.__doc__.strip().splitlines()[0]
         print(f"{name:15} {summary}\n{'':15} presets: {', '.join(experiment.SETTINGS)}")
 

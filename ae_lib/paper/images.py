@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 
-from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import logistic_pca, pca_errors
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
@@ -20,7 +19,7 @@ class Settings:
     Parameters
     ----------
     layers : tuple of int
-        Hidden units of each machine, the code last.
+        Hidden units of each RBM, the code last.
     n_train, n_validation, n_test : int
         Pictures in each part. Validation pictures are taken from the training set, and only while
         settings are chosen.
@@ -46,33 +45,8 @@ class Settings:
     code_learning_rate: float = 0.001
 
 
-@dataclasses.dataclass(frozen=True)
-class Parts:
-    """Pictures to train on, to choose settings with, and to test on: (n, 784), float32, or None."""
-
-    train: np.ndarray
-    validation: np.ndarray | None
-    test: np.ndarray | None
-
-    def errors(self, reconstruct):
-        """Return the squared error per picture on each part that is there."""
-        parts = {"train": self.train, "validation": self.validation, "test": self.test}
-        return {
-            name: squared_error(x, reconstruct(x)) for name, x in parts.items() if x is not None
-        }
-
-
-def split(run, x_train, x_test, settings):
-    """Return the parts of the data: while settings are chosen, validation and no test."""
-    if not run.choose:
-        return Parts(x_train[: settings.n_train], None, x_test[: settings.n_test])
-    order = np.random.default_rng(0).permutation(len(x_train))
-    held_out, kept = np.split(order, [settings.n_validation])
-    return Parts(x_train[kept[: settings.n_train]], x_train[held_out], None)
-
-
 def pretrained(run, x_train, settings):
-    """Pretrain and unroll; return the network, the machines' errors by epoch, and the seconds."""
+    """Pretrain and unroll; return the network, the RBMs' errors by epoch, and the seconds."""
     stack, errors, seconds = pretrain_resumably(
         run,
         x_train,
@@ -97,26 +71,21 @@ def trained_autoencoder(run, parts):
     Returns
     -------
     network : Network
-    at_start : dict of float
+    errors_unrolled : dict of float
         Its errors before fine-tuning, by part.
     history : dict of list
-        Of fine-tuning, and under ``layer_1`` and so on the machines' errors, by epoch.
+        Of fine-tuning, and under ``layer_1`` and so on the RBMs' errors, by epoch.
     seconds : float
     """
     settings = run.settings
     network, pretraining_errors, seconds_before = pretrained(run, parts.train, settings)
-    at_start = parts.errors(network.predict)
-    watched = {
-        name: (lambda x=x: squared_error(x, network.predict(x)))
-        for name, x in (("validation", parts.validation), ("test", parts.test))
-        if x is not None
-    }
+    errors_unrolled = parts.errors(network.predict)
     history, seconds = train(
         run, "fine_tuning", network, parts.train, None, settings.fine_tuning, cross_entropy,
-        measures=watched,
+        measures=parts.measures(network.predict),
     )  # fmt: skip
     layers = {f"layer_{number}": values for number, values in enumerate(pretraining_errors, 1)}
-    return network, at_start, {**history, **layers}, seconds_before + seconds
+    return network, errors_unrolled, {**history, **layers}, seconds_before + seconds
 
 
 def autoencoder_against_pca(run, parts):
@@ -139,12 +108,12 @@ def autoencoder_against_pca(run, parts):
     """
     settings = run.settings
     described = describe(settings)
-    shown = (parts.test if parts.test is not None else parts.validation)[:10]
-    network, at_start, history, seconds = trained_autoencoder(run, parts)
+    shown = parts.last()[:10]
+    network, errors_unrolled, history, seconds = trained_autoencoder(run, parts)
     records = [
         run.record(
             "autoencoder", **parts.errors(network.predict), seconds=seconds, settings=described,
-            unrolled=at_start,
+            unrolled=errors_unrolled,
         )
     ]  # fmt: skip
     arrays = {
@@ -162,9 +131,7 @@ def autoencoder_against_pca(run, parts):
         arrays[f"reconstructions_{name}"] = logistic.predict(shown).astype(np.float16)
     for n_components in settings.pca_components:
         name, started = f"pca_{n_components}", time.monotonic()
-        pca, errors = pca_errors(
-            parts.train, n_components, {"validation": parts.validation, "test": parts.test}
-        )
+        pca, errors = pca_errors(parts.train, n_components, parts.held_out())
         seconds = time.monotonic() - started
         records.append(run.record(name, **errors, seconds=seconds, settings=described))
         reconstructions = pca.inverse_transform(pca.transform(shown))

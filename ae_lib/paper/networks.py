@@ -1,4 +1,10 @@
-"""Deep networks of dense layers, as plain weights: the autoencoder, and a classifier."""
+"""Deep networks of dense layers, as plain weights: the autoencoder, and a classifier.
+
+Keras' ``Sequential`` of ``Dense`` layers is as fast but ends with other last bits, with which a
+stored result could not be computed again: the gradient of its biases adds up the rows in another
+order, and ``Model.predict`` rounds otherwise than a call. Losses are computed from what comes into
+the output units, so that they are exact where the outputs are 0 or 1, too.
+"""
 
 import dataclasses
 
@@ -103,7 +109,7 @@ class Network:
 
 
 def unrolled(stack):
-    """Return the network that a stack of machines unrolls to; see :func:`ae_lib.unroll`."""
+    """Return the network that a stack of RBMs unrolls to; see :func:`ae_lib.unroll`."""
     names = {"bernoulli": "logistic", "gaussian": "linear", "multinomial": "softmax"}
     up = [Layer(rbm.components_.T, rbm.intercept_hidden_, names[rbm.hidden]) for rbm in stack.rbms]
     down = [
@@ -113,14 +119,14 @@ def unrolled(stack):
     return Network(up + down, len(up))
 
 
-def random_autoencoder(sizes, start, rng, *, hidden="logistic", output="logistic"):
+def random_autoencoder(sizes, deviation, rng, *, hidden="logistic", output="logistic"):
     """Return an autoencoder with random weights and zero biases.
 
     Parameters
     ----------
     sizes : sequence of int
         Units from the data to the code, such as (784, 1000, 500, 250, 30).
-    start : float or {"glorot", "he"}
+    deviation : float or {"glorot", "he"}
         Standard deviation of all weights, or the rule for it: 2 / (n_in + n_out) or 2 / n_in is
         the variance.
     rng : numpy.random.Generator
@@ -132,14 +138,14 @@ def random_autoencoder(sizes, start, rng, *, hidden="logistic", output="logistic
     kinds = [hidden] * n_layers
     kinds[n_layers // 2 - 1] = "linear"
     kinds[-1] = output
-    return Network(random_layers(sizes, kinds, start, rng), n_layers // 2)
+    return Network(random_layers(sizes, kinds, deviation, rng), n_layers // 2)
 
 
-def random_layers(sizes, kinds, start, rng):
+def random_layers(sizes, kinds, deviation, rng):
     """Return layers with random weights; see :func:`random_autoencoder`."""
     layers = []
     for n_in, n_out, kind in zip(sizes[:-1], sizes[1:], kinds, strict=True):
         rules = {"glorot": np.sqrt(2 / (n_in + n_out)), "he": np.sqrt(2 / n_in)}
-        deviation = rules.get(start, start)
-        layers.append(Layer(rng.normal(0, deviation, (n_in, n_out)), np.zeros(n_out), kind))
+        weights = rng.normal(0, rules.get(deviation, deviation), (n_in, n_out))
+        layers.append(Layer(weights, np.zeros(n_out), kind))
     return layers

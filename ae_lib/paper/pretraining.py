@@ -4,6 +4,7 @@ import time
 
 from ae_lib import _checkpoints
 from ae_lib._files import warn_if_unwritten, write_whole
+from ae_lib.paper.run import Draw
 from ae_lib.progress import epoch_bar
 from ae_lib.rbm import RBM
 from ae_lib.stack import Stack
@@ -48,7 +49,7 @@ def pretrain_resumably(run, data, layers, *, code="gaussian", visible="bernoulli
             learning_rate=rate,
             n_iter=shared["n_iter"],
             batch_size=shared["batch_size"],
-            random_state=int(run.rng(1, index).integers(2**31)),
+            random_state=int(run.rng(Draw.RBM_SEED, index).integers(2**31)),
         )
         file = run.folder / f"layer_{index + 1}.npz"
         _checkpoints.restore(file, rbm, trained_on)
@@ -71,7 +72,9 @@ def _train(run, rbm, inputs, file, trained_on, description, index):
     with epoch_bar(f"{run.name}: {description}", rbm.n_iter, shown=bool(run.verbose)) as bar:
         bar.update(done)
         for epoch in range(done, rbm.n_iter):
-            rbm.partial_fit(inputs[run.rng(2, index, epoch).permutation(len(inputs))])
+            rbm.partial_fit(
+                inputs[run.rng(Draw.PRETRAINING_ORDER, index, epoch).permutation(len(inputs))]
+            )
             bar.update()
             if epoch + 1 == rbm.n_iter or time.monotonic() - saved >= run.save_every:
                 saved = time.monotonic()

@@ -1,6 +1,7 @@
 """One run of an experiment: where it keeps its state, and what it writes in the end."""
 
 import dataclasses
+import enum
 import hashlib
 import importlib.metadata
 import json
@@ -15,6 +16,23 @@ from ae_lib.paper import PRESETS
 from ae_lib.results import check_results
 
 _ARRAY_NAME = re.compile(rf"({'|'.join(PRESETS)})_\d+_")
+
+
+class Draw(enum.IntEnum):
+    """What random numbers are drawn for. A run's generators begin with it, see :meth:`Run.rng`.
+
+    These numbers are part of every result: with another one, a run gives other results.
+    """
+
+    RBM_SEED = 1
+    PRETRAINING_ORDER = 2
+    TRAINING_ORDER = 3
+    # The same number, for two kinds of weights that no run has both of.
+    MODERN_WEIGHTS = 4
+    OUTPUT_LAYER_WEIGHTS = 4
+    CLASSIFIER_WEIGHTS = 5
+    AUTOENCODER_WEIGHTS = 6
+    FITTED_CODES = 7
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,9 +85,9 @@ class Run:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    def rng(self, *place):
-        """Return a generator for one place in the experiment, such as ``rng(1, epoch)``."""
-        return np.random.default_rng([self.seed, *place])
+    def rng(self, draw, *place):
+        """Return a generator for one place in a run: ``rng(Draw.TRAINING_ORDER, epoch)``."""
+        return np.random.default_rng([self.seed, draw, *place])
 
     def record(
         self, method, *, train=None, validation=None, test=None, seconds, settings, **details

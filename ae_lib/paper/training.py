@@ -1,4 +1,10 @@
-"""Training of whole networks, in one graph an epoch, with checkpoints."""
+"""Training of whole networks, in one graph an epoch, with checkpoints.
+
+The optimisers are those of Keras. Its ``fit`` does not serve: a run that was killed has to end with
+the same bits as one that was not, so the order of the rows and the seed of a mini-batch follow from
+the epoch, and weights, optimiser, history and time are kept in one file, every minute or so. On
+little data ``fit`` also takes many times as long as a graph of a whole epoch.
+"""
 
 import dataclasses
 import io
@@ -10,6 +16,7 @@ import numpy as np
 
 from ae_lib._files import set_aside, warn_if_unwritten, write_whole
 from ae_lib._keras import keras, tf
+from ae_lib.paper.run import Draw
 from ae_lib.progress import epoch_bar
 
 
@@ -114,22 +121,19 @@ def train(
     optimizer = settings.make_optimizer(len(x))
     optimizer.build(variables)
 
-    def prepared():
-        graph = _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, change)
+    graph = _compiled_epoch(network, variables, optimizer, x, targets, settings, loss, change)
 
-        def one_epoch(epoch):
-            order = run.rng(3, epoch).permutation(len(x)).astype(np.int32)
-            return graph(tf.constant(order), tf.constant([run.seed, epoch]))
-
-        return one_epoch
+    def train_epoch(epoch):
+        order = run.rng(Draw.TRAINING_ORDER, epoch).permutation(len(x)).astype(np.int32)
+        return graph(tf.constant(order), tf.constant([run.seed, epoch]))
 
     return train_resumably(
-        run, label, [*network.variables, *optimizer.variables], settings.epochs, prepared,
+        run, label, [*network.variables, *optimizer.variables], settings.epochs, train_epoch,
         learning_rate=settings.learning_rate, measures=measures,
     )  # fmt: skip
 
 
-def train_resumably(run, label, state, epochs, prepared, *, learning_rate, measures=None):
+def train_resumably(run, label, state, epochs, train_epoch, *, learning_rate, measures=None):
     """Train for some epochs, or go on where a killed run stopped.
 
     Parameters
@@ -140,9 +144,8 @@ def train_resumably(run, label, state, epochs, prepared, *, learning_rate, measu
     state : list of tf.Variable
         All that training changes; they hold the trained values afterwards.
     epochs : int
-    prepared : callable
-        Called without arguments if any epoch is left, before the first of them; returns what
-        trains an epoch, given its number from 0 on, and returns the loss.
+    train_epoch : callable
+        Trains an epoch, given its number from 0 on, and returns the loss.
     learning_rate : float
         For the message if training fails.
     measures : dict of callable, optional
@@ -161,13 +164,11 @@ def train_resumably(run, label, state, epochs, prepared, *, learning_rate, measu
     file = run.folder / f"{label}.npz"
     history, seconds = _restore(file, state)
     measures = measures or {}
-    if len(history["loss"]) < epochs:
-        one_epoch = prepared()
     started = saved = time.monotonic()
     with epoch_bar(f"{run.name}: {label}", epochs, shown=bool(run.verbose)) as bar:
         bar.update(len(history["loss"]))
         for epoch in range(len(history["loss"]), epochs):
-            value = float(one_epoch(epoch))
+            value = float(train_epoch(epoch))
             if not np.isfinite(value):
                 raise FloatingPointError(
                     f"{label}: the loss is {value} in epoch {epoch + 1}. Try a smaller "

@@ -2,7 +2,7 @@
 
 Most of what differs between two patches of faces is that one is turned. PCA has to describe that
 by adding up pictures, and a network has to learn it from 25 people. Here the decoder knows it: it
-adds up upright faces, as PCA does, then turns and enlarges the sum. That leaves 28 of 30 numbers
+adds up upright faces, as PCA does, then turns and enlarges the sum. That leaves 28 of 30 dimensions
 for the face. There is no network that encodes: the code of a patch is the one whose decoded patch
 is nearest to it, found by least squares. (Decoders without an encoder: J. J. Park et al., DeepSDF,
 CVPR 2019, doi:10.1109/CVPR.2019.00025. Least squares that eliminates the linear unknowns, variable
@@ -12,7 +12,7 @@ projection: G. H. Golub & V. Pereyra, 1973, doi:10.1137/0710036.)
 import numpy as np
 
 from ae_lib._keras import tf
-from ae_lib.paper.face_patches import SIDE, places
+from ae_lib.paper.data.face_patches import SIDE, places
 
 # Patches for which equations are set up and solved at once: more need gigabytes.
 _BLOCK = 100
@@ -25,7 +25,7 @@ class TurnedFaces:
     Parameters
     ----------
     n_components : int, default=30
-        Numbers in a code: the angle in radians, the enlargement, and the rest for the face.
+        Dimension of the code: the angle in radians, the enlargement, and the rest for the face.
     n_angles : int, default=16
         Angles from -90 to 90 degrees at which the search for a code looks first.
     n_starts : int, default=2

@@ -1,7 +1,8 @@
-"""Fig. 2A: curves, 784-400-200-100-50-25-6, drawn by :mod:`ae_lib.paper.curve_pictures`."""
+"""Fig. 2A: curves, 784-400-200-100-50-25-6, drawn by :mod:`ae_lib.paper.data.curves`."""
 
-from ae_lib.paper.curve_pictures import make_curves
-from ae_lib.paper.images import Settings, autoencoder_against_pca, split
+from ae_lib.paper.data.curves import make_curves
+from ae_lib.paper.data.parts import split
+from ae_lib.paper.images import Settings, autoencoder_against_pca
 from ae_lib.paper.training import FineTuning
 
 HEADER = {

@@ -6,9 +6,9 @@ middle cut out, every second pixel kept. People are apart: 25 to train on, 5 to 
 with, 10 to test on. What makes this the hardest of the paper's data sets is that 25 people are few.
 
 ``paper`` trains the paper's network three times from the same pretrained weights: on mixtures of
-the 25 people's faces, see :mod:`ae_lib.paper.mixed_faces`; as long, on the faces as they are, in
-ever new poses; and on the recipe's patches alone. ``modern`` is a decoder that knows how faces are
-turned, see :mod:`ae_lib.paper.turned_faces`.
+the 25 people's faces, see :mod:`ae_lib.paper.data.mixed_faces`; as long, on the faces as they are,
+in ever new poses; and on the recipe's patches alone. ``modern`` is a decoder that knows how faces
+are turned, see :mod:`ae_lib.paper.turned_faces`.
 """
 
 import dataclasses
@@ -21,8 +21,9 @@ from ae_lib._files import warn_if_unwritten
 from ae_lib._keras import tf
 from ae_lib.metrics import squared_error
 from ae_lib.paper.baselines import pca_errors
-from ae_lib.paper.face_patches import SIDE, load_faces, make_faces, make_patches
-from ae_lib.paper.mixed_faces import MixedFaces
+from ae_lib.paper.data.face_patches import mirrored
+from ae_lib.paper.data.faces import faces_of, load_patches
+from ae_lib.paper.data.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
 from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_arrays
@@ -49,12 +50,12 @@ class Settings:
     patches : int
         Of each face.
     fine_tuning, fine_tuning_recipe : FineTuning
-        Of the networks that see faces in new poses, :class:`~ae_lib.paper.mixed_faces.MixedFaces`,
-        mixed or not; and of the one that sees the recipe's patches and nothing else, each mirrored
-        with probability one half.
+        Of the networks that see faces in new poses, mixed or not, as
+        :class:`~ae_lib.paper.data.mixed_faces.MixedFaces` draws them; and of the one that sees the
+        recipe's patches and nothing else, each mirrored with probability one half.
     pretraining_epochs : int
     visible_learning_rate, learning_rate, code_learning_rate : float
-        Of pretraining: of the machine that sees pixels, of those above it, of the code's.
+        Of pretraining: of the RBM that sees pixels, of those above it, of the code's.
     pretraining_batch_size : int
     n_components : int
         Of PCA.
@@ -78,7 +79,7 @@ class Settings:
 
 @dataclasses.dataclass(frozen=True)
 class ModernSettings:
-    """The same patches and as many numbers in a code, which :class:`TurnedFaces` finds.
+    """The same patches and code dimension; the code is what :class:`TurnedFaces` finds.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class ModernSettings:
     patches : int
         As in :class:`Settings`.
     n_components : int
-        Numbers in a code, and of PCA.
+        Dimension of the code, and components of PCA.
     n_angles, n_starts, n_iter : int
         How long the search for a code is; see :class:`TurnedFaces`.
     n_train_measured : int
@@ -126,43 +127,6 @@ SETTINGS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Parts:
-    """Patches by part of the data: (n, 625), float32; None where a part is not read.
-
-    ``mean`` (625 grey values) and ``factor`` standardise them, as :func:`load_parts` says.
-    """
-
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray | None
-    mean: np.ndarray
-    factor: float
-
-    def standardised(self, patches):
-        """Return grey values as the experiment measures them."""
-        return ((patches - self.mean) * self.factor).astype(np.float32)
-
-    def grey(self, patches):
-        """Return the grey values of standardised patches."""
-        return (patches / self.factor + self.mean).astype(np.float32)
-
-    def unit(self):
-        """Return what turns standardised patches into grey values, as arrays for the figure."""
-        return {"mean": self.mean.astype(np.float16), "factor": np.float32(self.factor)}
-
-    def shown(self):
-        """Return ten patches, of the test set if it is there, for the figure."""
-        last = self.test if self.test is not None else self.validation
-        # Patches of one face stand together: these are of ten different faces.
-        return last[:: len(last) // 10][:10]
-
-    def others(self):
-        """Return what is there beside the training patches, by name."""
-        parts = {"validation": self.validation, "test": self.test}
-        return {name: x for name, x in parts.items() if x is not None}
-
-
 def run_experiment(run):
     """Run it: records of the methods, and what the figure needs as arrays.
 
@@ -183,9 +147,7 @@ def run_experiment(run):
         return _run_modern(run)
     settings = run.settings
     described = describe(settings)
-    parts = load_parts(run)
-    others = parts.others()
-
+    parts, standardisation = load_patches(run)
     pca, pca_measured, seconds_pca = _fit_pca(parts, settings)
     stack, _, seconds_before = pretrain_resumably(
         run, parts.train, settings.layers, visible="gaussian",
@@ -194,32 +156,27 @@ def run_experiment(run):
         code_learning_rate=settings.code_learning_rate,
     )  # fmt: skip
     changes = {
-        "autoencoder": (settings.fine_tuning, _new_patches(run, parts, mixed=True)),
-        "autoencoder_poses": (settings.fine_tuning, _new_patches(run, parts, mixed=False)),
+        "autoencoder": (settings.fine_tuning, _new_patches(run, standardisation, mixed=True)),
+        "autoencoder_poses": (
+            settings.fine_tuning,
+            _new_patches(run, standardisation, mixed=False),
+        ),
         "autoencoder_recipe": (settings.fine_tuning_recipe, mirrored),
     }
 
-    def errors(network):
-        measured = {"train": parts.train, **others}
-        return {name: squared_error(x, network.predict(x)) for name, x in measured.items()}
-
-    at_start = errors(unrolled(stack))
+    errors_unrolled = parts.errors(unrolled(stack).predict)
     records, arrays, reconstructions = [], {}, {}
     for method, (fine_tuning, change) in changes.items():
         network = unrolled(stack)
         history, seconds = train(
             run, method, network, parts.train, None, fine_tuning, squared,
-            measures={
-                name: (lambda x=x, network=network: squared_error(x, network.predict(x)))
-                for name, x in others.items()
-            },
-            change=change,
+            measures=parts.measures(network.predict), change=change,
         )  # fmt: skip
-        measured = errors(network)
+        measured = parts.errors(network.predict)
         records.append(
             run.record(
                 method, **measured, seconds=seconds_before + seconds, settings=described,
-                unrolled=at_start, ratio=ratios(measured, pca_measured),
+                unrolled=errors_unrolled, ratio=ratios(measured, pca_measured),
             )
         )  # fmt: skip
         reconstructions[method] = network.predict
@@ -228,13 +185,13 @@ def run_experiment(run):
     method = f"pca_{settings.n_components}"
     records.append(run.record(method, **pca_measured, seconds=seconds_pca, settings=described))
     reconstructions[method] = lambda x: pca.inverse_transform(pca.transform(x))
-    return records, {**_pictures(parts, reconstructions), **arrays}
+    return records, {**_pictures(parts, standardisation, reconstructions), **arrays}
 
 
-def _new_patches(run, parts, mixed):
+def _new_patches(run, standardisation, mixed):
     """Return the change that puts new patches of the training faces in a mini-batch's place."""
     source = MixedFaces(faces_of(run)[: run.settings.people[0]], mixed)
-    mean, factor = parts.mean.astype(np.float32), np.float32(parts.factor)
+    mean, factor = standardisation.mean.astype(np.float32), np.float32(standardisation.factor)
 
     def change(rows, targets, seed):
         patches = (source.patches(tf.shape(rows)[0], seed) - mean) * factor
@@ -246,15 +203,18 @@ def _new_patches(run, parts, mixed):
 def _fit_pca(parts, settings):
     """Return PCA of the training patches, its error on each part, and the seconds."""
     started = time.monotonic()
-    pca, errors = pca_errors(parts.train, settings.n_components, parts.others())
+    pca, errors = pca_errors(parts.train, settings.n_components, parts.held_out())
     return pca, errors, time.monotonic() - started
 
 
-def _pictures(parts, reconstructions):
-    """Return as arrays the patches of the figure and what each method makes of them."""
-    shown = parts.shown()
+def _pictures(parts, standardisation, reconstructions):
+    """Return as arrays ten patches for the figure and what each method makes of them."""
+    last = parts.last()
+    # Patches of one face stand together: these are of ten different faces.
+    shown = last[:: len(last) // 10][:10]
     return {
-        **parts.unit(),
+        "mean": standardisation.mean.astype(np.float16),
+        "factor": np.float32(standardisation.factor),
         "patches": shown.astype(np.float16),
         **{
             f"reconstructions_{method}": reconstruct(shown).astype(np.float16)
@@ -272,7 +232,7 @@ def _run_modern(run):
     """Fit upright faces, then find the codes of all patches."""
     settings = run.settings
     described = describe(settings)
-    parts = load_parts(run)
+    parts, standardisation = load_patches(run)
     pca, errors_of_pca, seconds_pca = _fit_pca(parts, settings)
     started = time.monotonic()
     model = TurnedFaces(
@@ -280,12 +240,15 @@ def _run_modern(run):
     ).fit(faces_of(run)[: settings.people[0]])
     seconds = time.monotonic() - started
 
+    def decode(codes):
+        return standardisation.standardised(model.inverse_transform(codes))
+
     every = max(1, len(parts.train) // settings.n_train_measured)
     errors = {}
-    for part, x in {"train": parts.train[::every], **parts.others()}.items():
-        codes, searched = _codes(run, part, model, parts.grey(x))
+    for part, x in {"train": parts.train[::every], **parts.held_out()}.items():
+        codes, searched = _codes(run, part, model, standardisation.grey(x))
         seconds += searched
-        errors[part] = squared_error(x, parts.standardised(model.inverse_transform(codes)))
+        errors[part] = squared_error(x, decode(codes))
     method = f"pca_{settings.n_components}"
     records = [
         run.record(
@@ -295,14 +258,11 @@ def _run_modern(run):
         run.record(method, **errors_of_pca, seconds=seconds_pca, settings=described),
     ]  # fmt: skip
 
-    def reconstruct(x):
-        return parts.standardised(model.inverse_transform(model.transform(parts.grey(x))))
-
     reconstructions = {
-        "autoencoder": reconstruct,
+        "autoencoder": lambda x: decode(model.transform(standardisation.grey(x))),
         method: lambda x: pca.inverse_transform(pca.transform(x)),
     }
-    return records, _pictures(parts, reconstructions)
+    return records, _pictures(parts, standardisation, reconstructions)
 
 
 def _codes(run, part, model, patches):
@@ -326,71 +286,3 @@ def _codes(run, part, model, patches):
                 write_arrays(file, {"codes": codes, "seconds": seconds})
             bar.update(len(new))
     return codes, seconds
-
-
-def load_parts(run):
-    """Return the patches of a run, standardised by its training patches.
-
-    Each pixel has mean 0 over the training patches, and one factor for all pixels makes their
-    average variance 1. Test patches are not made while settings are chosen. The patches are the
-    same for every seed.
-    """
-    settings = run.settings
-    faces = faces_of(run)
-    ends = np.cumsum(settings.people)
-    train_patches = make_patches(faces[: ends[0]], settings.patches, [0, 1])
-    mean = train_patches.mean(axis=0, dtype=np.float64)
-    factor = 1 / np.sqrt(train_patches.var(axis=0, dtype=np.float64).mean())
-    parts = Parts(train_patches, None, None, mean, factor)
-    validation = make_patches(faces[ends[0] : ends[1]], settings.patches, [0, 2])
-    test = None
-    if not run.choose:
-        test = parts.standardised(make_patches(faces[ends[1] : ends[2]], settings.patches, [0, 3]))
-    return dataclasses.replace(
-        parts,
-        train=parts.standardised(train_patches),
-        validation=parts.standardised(validation),
-        test=test,
-    )
-
-
-def faces_of(run):
-    """Return the pictures of a run's people.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer people than its settings name.
-    """
-    settings = run.settings
-    faces = make_faces(sum(settings.people)) if settings.made_up else load_faces(run.data_home)
-    if len(faces) < sum(settings.people):
-        raise ValueError(f"people must add up to at most {len(faces)}. Received: {settings.people}")
-    return faces
-
-
-def mirrored(rows, targets, seed):
-    """Mirror patches, each with probability one half.
-
-    Parameters
-    ----------
-    rows, targets : tf.Tensor of shape (n, 625)
-    seed : tf.Tensor of two integers
-
-    Returns
-    -------
-    tuple of tf.Tensor
-        The same patches twice: as input and as target.
-
-    Examples
-    --------
-    >>> left = np.zeros((6, 25, 25), np.float32)
-    >>> left[:, :, 0] = 1
-    >>> rows, _ = mirrored(left.reshape(6, 625), None, tf.constant([0, 1]))
-    >>> sorted(set(np.asarray(rows).reshape(6, 25, 25)[:, 0, 0].tolist()))
-    [0.0, 1.0]
-    """
-    pictures = tf.reshape(rows, (-1, SIDE, SIDE))
-    chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5
-    changed = tf.reshape(tf.where(chosen, pictures[:, :, ::-1], pictures), tf.shape(rows))
-    return changed, changed

@@ -8,7 +8,7 @@ from ae_lib._keras import tf
 from ae_lib.datasets import load_mnist
 from ae_lib.paper.networks import Layer, Network, random_layers
 from ae_lib.paper.pretraining import pretrain_resumably
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import FineTuning, train
 
 HEADER = {
@@ -24,7 +24,7 @@ class Settings:
     Parameters
     ----------
     layers : tuple of int
-        Hidden units of each machine.
+        Hidden units of each RBM.
     n_train, n_validation, n_test : int
         Validation digits are set aside only while settings are chosen.
     output_layer : FineTuning
@@ -35,7 +35,7 @@ class Settings:
     learning_rate : float
         Of pretraining.
     start : float or {"glorot", "he"}
-        First weights of the network without pretraining.
+        Initial weights of the network without pretraining.
     """
 
     layers: tuple
@@ -86,7 +86,7 @@ def error_rate(network, x, y):
 
 
 def run_experiment(run):
-    """Run it: records for both starts, and the errors by epoch as arrays."""
+    """Run it: records for both kinds of initial weights, and the errors by epoch as arrays."""
     settings = run.settings
     n_validation = settings.n_validation if run.choose else 0
     n_train = min(settings.n_train, 60_000 - n_validation)
@@ -122,7 +122,9 @@ def _pretrained(run, digits):
         learning_rate=settings.learning_rate,
     )  # fmt: skip
     layers = [Layer(rbm.components_.T, rbm.intercept_hidden_, "logistic") for rbm in stack.rbms]
-    output = random_layers((settings.layers[-1], 10), ["softmax"], 0.01, run.rng(4))
+    output = random_layers(
+        (settings.layers[-1], 10), ["softmax"], 0.01, run.rng(Draw.OUTPUT_LAYER_WEIGHTS)
+    )
     network = Network([*layers, *output], len(layers))
     # What the layers below give does not change while they are not trained.
     top = Network(output, 0)
@@ -138,5 +140,5 @@ def _random(run, digits):
     settings = run.settings
     sizes = (digits.x_train.shape[1], *settings.layers, 10)
     kinds = [*["logistic"] * len(settings.layers), "softmax"]
-    layers = random_layers(sizes, kinds, settings.start, run.rng(5))
+    layers = random_layers(sizes, kinds, settings.start, run.rng(Draw.CLASSIFIER_WEIGHTS))
     return Network(layers, len(settings.layers)), 0.0

@@ -18,11 +18,11 @@ import numpy as np
 
 from ae_lib._keras import keras, tf
 from ae_lib.metrics import squared_error
-from ae_lib.paper import curves, digits
 from ae_lib.paper.baselines import logistic_pca
+from ae_lib.paper.experiments import curves, digits
 from ae_lib.paper.images import trained_autoencoder
 from ae_lib.paper.networks import Layer, Network
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import cross_entropy, train_resumably
 
 HEADER = {
@@ -124,19 +124,19 @@ def _records(run, name, experiment):
     x = getattr(parts, part)
     records = []
     for n_components in there.settings.logistic_components:
-        start = np.zeros((len(x), n_components))
+        zeros = np.zeros((len(x), n_components))
 
         method = f"{name}_logistic_pca_{n_components}"
         network, _ = logistic_pca(
             there, f"logistic_pca_{n_components}", parts.train, n_components,
             there.settings.logistic_pca,
         )  # fmt: skip
-        records.append(_searched(run, method, part, x, network, start, run.settings.search))
+        records.append(_searched(run, method, part, x, network, zeros, run.settings.search))
 
         method = f"{name}_logistic_pca_fitted_{n_components}"
         codes, decoder, seconds = fit(run, method, parts.train, n_components)
         found, searched = search_codes(
-            run, f"{method}_codes", x, decoder, start, run.settings.search
+            run, f"{method}_codes", x, decoder, zeros, run.settings.search
         )
         errors = {
             "train": squared_error(parts.train, decoder.predict(codes)),
@@ -149,18 +149,18 @@ def _records(run, name, experiment):
         )
 
     network, *_ = trained_autoencoder(there, parts)
-    start = network.encode(x)
+    encoded = network.encode(x)
     records.append(
-        _searched(run, f"{name}_autoencoder", part, x, network, start, run.settings.search_deep)
+        _searched(run, f"{name}_autoencoder", part, x, network, encoded, run.settings.search_deep)
     )
     return records
 
 
-def _searched(run, method, part, x, network, start, steps):
+def _searched(run, method, part, x, network, initial, steps):
     """Return the record of a network whose decoder gets searched codes."""
     decoder = Network(network.layers[network.n_encoder :], 0)
     encoded = squared_error(x, network.predict(x))
-    found, seconds = search_codes(run, f"{method}_codes", x, decoder, start, steps)
+    found, seconds = search_codes(run, f"{method}_codes", x, decoder, initial, steps)
     error = squared_error(x, decoder.predict(found))
     return run.record(
         method, **{part: error}, seconds=seconds, settings=describe(run.settings), encoded=encoded
@@ -190,7 +190,7 @@ def fit(run, label, x, n_components):
     FloatingPointError
         If the loss is not finite any more.
     """
-    rng = run.rng(7, n_components)
+    rng = run.rng(Draw.FITTED_CODES, n_components)
     # A pixel that is always white has an infinite input; a hundredth is white enough.
     mean = np.clip(x.mean(axis=0, dtype=np.float64), 0.01, 0.99)
     weights = rng.normal(0, 0.1, (n_components, x.shape[1]))
@@ -200,18 +200,19 @@ def fit(run, label, x, n_components):
     return codes.numpy(), decoder, seconds
 
 
-def search_codes(run, label, x, decoder, start, steps):
+def search_codes(run, label, x, decoder, initial, steps):
     """Search the codes of pictures, for a decoder that is held fixed.
 
     With one logistic layer this is a logistic regression for each picture, a convex problem; with
-    more layers what is found depends on the start.
+    more layers what is found depends on the initial codes.
 
     Parameters
     ----------
     run, label, x
         As :func:`fit` has them.
     decoder : Network
-    start : ndarray of shape (n, n_components)
+    initial : ndarray of shape (n, n_components)
+        Codes from which the search begins.
     steps : Steps
 
     Returns
@@ -224,7 +225,7 @@ def search_codes(run, label, x, decoder, start, steps):
     FloatingPointError
         If the loss is not finite any more.
     """
-    codes = tf.Variable(np.asarray(start, np.float32))
+    codes = tf.Variable(np.asarray(initial, np.float32))
     seconds = _minimise(run, label, x, codes, decoder, [], steps)
     return codes.numpy(), seconds
 
@@ -238,7 +239,7 @@ def _minimise(run, label, x, codes, decoder, trained, settings):
     optimizer.build(variables)
     targets = tf.constant(x)
 
-    # Without XLA the passes over all pixels of all pictures take most of the time.
+    # Without XLA, reading and writing all pixels of all pictures takes most of the time.
     @tf.function(jit_compile=True)
     def steps():
         loss = 0.0
@@ -249,12 +250,12 @@ def _minimise(run, label, x, codes, decoder, trained, settings):
             optimizer.apply(tape.gradient(loss, variables), variables)
         return loss
 
-    def prepared():
+    def train_epoch(_):
         # The number of the epoch changes nothing: each step sees all pictures.
-        return lambda epoch: steps()
+        return steps()
 
     _, seconds = train_resumably(
-        run, label, [*variables, *optimizer.variables], settings.steps // _STEPS, prepared,
+        run, label, [*variables, *optimizer.variables], settings.steps // _STEPS, train_epoch,
         learning_rate=settings.learning_rate,
     )  # fmt: skip
     return seconds

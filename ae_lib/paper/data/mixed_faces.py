@@ -10,7 +10,7 @@ data: H. Zhang et al., mixup, ICLR 2018, https://arxiv.org/abs/1710.09412.)
 import numpy as np
 
 from ae_lib._keras import tf
-from ae_lib.paper.face_patches import places
+from ae_lib.paper.data.face_patches import places
 
 
 class MixedFaces:

@@ -6,10 +6,10 @@ import numpy as np
 
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import squared_error
-from ae_lib.paper.curve_pictures import make_curves
+from ae_lib.paper.data.curves import make_curves
 from ae_lib.paper.images import pretrained
 from ae_lib.paper.networks import random_autoencoder
-from ae_lib.paper.run import describe
+from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import FineTuning, cross_entropy, train
 
 HEADER = {
@@ -20,7 +20,7 @@ HEADER = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Network:
+class DataSettings:
     """One of the two networks and its data.
 
     Parameters
@@ -29,7 +29,7 @@ class Network:
     n_train, n_validation, n_test : int
         Validation pictures are set aside only while settings are chosen.
     momentum, adam : FineTuning
-        The same training for every start: gradient descent with momentum, then Adam.
+        The same training from all initial weights: gradient descent with momentum, then Adam.
     pretraining_epochs, pretraining_batch_size : int
     learning_rate, code_learning_rate : float
         Of pretraining.
@@ -53,21 +53,21 @@ class Settings:
 
     Parameters
     ----------
-    curves, digits : Network
+    curves, digits : DataSettings
     starts : dict
         By name: standard deviation of the random weights, or the rule for it.
     """
 
-    curves: Network
-    digits: Network
+    curves: DataSettings
+    digits: DataSettings
     starts: dict
 
 
-_STARTS = {"small": 0.01, "large": 1.0, "glorot": "glorot"}
+_DEVIATIONS = {"small": 0.01, "large": 1.0, "glorot": "glorot"}
 _MOMENTUM = FineTuning(epochs=20, batch_size=100, learning_rate=0.01, optimizer="momentum")
 SETTINGS = {
     "paper": Settings(
-        curves=Network(
+        curves=DataSettings(
             layers=(400, 200, 100, 50, 25, 6),
             n_train=20_000,
             n_validation=2_000,
@@ -76,7 +76,7 @@ SETTINGS = {
             adam=FineTuning(epochs=20, batch_size=100),
             pretraining_epochs=20,
         ),
-        digits=Network(
+        digits=DataSettings(
             layers=(1000, 500, 250, 30),
             n_train=60_000,
             n_validation=10_000,
@@ -85,10 +85,10 @@ SETTINGS = {
             adam=FineTuning(epochs=8),
             pretraining_epochs=10,
         ),
-        starts=_STARTS,
+        starts=_DEVIATIONS,
     ),
     "smoke": Settings(
-        curves=Network(
+        curves=DataSettings(
             layers=(40, 6),
             n_train=200,
             n_validation=100,
@@ -97,7 +97,7 @@ SETTINGS = {
             adam=FineTuning(epochs=1, batch_size=100),
             pretraining_epochs=1,
         ),
-        digits=Network(
+        digits=DataSettings(
             layers=(40, 30),
             n_train=200,
             n_validation=100,
@@ -106,16 +106,16 @@ SETTINGS = {
             adam=FineTuning(epochs=1, batch_size=100),
             pretraining_epochs=1,
         ),
-        starts=_STARTS,
+        starts=_DEVIATIONS,
     ),
 }
 
 
 def run_experiment(run):
-    """Run it: a record for each data set, optimiser and start, and errors by epoch as arrays.
+    """Run it: a record for each data set, optimiser and kind of initial weights.
 
-    Methods are named ``curves_adam_pretrained`` and so on. The first of a record's errors by epoch
-    is that before any training.
+    Methods are named ``curves_adam_pretrained`` and so on. Arrays have the errors by epoch; the
+    first is that before any training.
     """
     records, arrays = [], {}
     for data in ("curves", "digits"):
@@ -124,19 +124,19 @@ def run_experiment(run):
         own = dataclasses.replace(run, checkpoints=run.folder / data, settings=settings)
         x_train, x_watched = _load(data, settings, run.choose)
         part = "validation" if run.choose else "test"
-        for start in ("pretrained", *run.settings.starts):
+        for kind in ("pretrained", *run.settings.starts):
             for optimizer in ("momentum", "adam"):
-                network, seconds_before = _make(own, start, run.settings.starts, x_train)
+                network, seconds_before = _initial_network(own, kind, run.settings.starts, x_train)
 
                 def measure(network=network, x=x_watched):
                     return squared_error(x, network.predict(x))
 
                 first = measure()
                 history, seconds = train(
-                    own, f"{optimizer}_{start}", network, x_train, None,
+                    own, f"{optimizer}_{kind}", network, x_train, None,
                     getattr(settings, optimizer), cross_entropy, measures={part: measure},
                 )  # fmt: skip
-                method = f"{data}_{optimizer}_{start}"
+                method = f"{data}_{optimizer}_{kind}"
                 records.append(
                     run.record(
                         method, **{part: history[part][-1]}, seconds=seconds_before + seconds,
@@ -161,10 +161,10 @@ def _load(data, settings, choose):
     return digits.x_train, digits.x_validation if choose else digits.x_test[: settings.n_test]
 
 
-def _make(own, start, starts, x_train):
-    """Return a network at its start, and the seconds of pretraining."""
-    if start == "pretrained":
+def _initial_network(own, kind, deviations, x_train):
+    """Return a network with its initial weights, and the seconds of pretraining."""
+    if kind == "pretrained":
         network, _, seconds = pretrained(own, x_train, own.settings)
         return network, seconds
     sizes = (x_train.shape[1], *own.settings.layers)
-    return random_autoencoder(sizes, starts[start], own.rng(6)), 0.0
+    return random_autoencoder(sizes, deviations[kind], own.rng(Draw.AUTOENCODER_WEIGHTS)), 0.0

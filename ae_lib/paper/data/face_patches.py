@@ -2,42 +2,10 @@
 
 import numpy as np
 
+from ae_lib._keras import tf
+
 # Pixels along an edge of a patch.
 SIDE = 25
-
-
-def load_faces(data_home=None):
-    """Return the Olivetti faces as (people, pictures, 64, 64), float32, from 0 to 1.
-
-    Raises
-    ------
-    FileNotFoundError
-        If they are not there: nothing is downloaded.
-    """
-    from sklearn.datasets import fetch_olivetti_faces
-
-    try:
-        faces = fetch_olivetti_faces(data_home=data_home, download_if_missing=False)
-    except OSError as error:
-        place = "scikit-learn's folder" if data_home is None else data_home
-        raise FileNotFoundError(
-            f"the faces are not in {place}, and nothing is downloaded unasked. "
-            "sklearn.datasets.fetch_olivetti_faces(data_home=...) brings them; then name the same "
-            "folder by --data-home"
-        ) from error
-    order = np.argsort(faces.target, kind="stable")
-    return faces.images[order].reshape(40, 10, 64, 64)
-
-
-def make_faces(n_people):
-    """Make up pictures of the form of :func:`load_faces`: smooth, and alike for each person."""
-    from scipy.ndimage import gaussian_filter
-
-    rng = np.random.default_rng(7)
-    person = gaussian_filter(rng.normal(size=(n_people, 1, 64, 64)), (0, 0, 6, 6))
-    own = gaussian_filter(rng.normal(size=(n_people, 10, 64, 64)), (0, 0, 3, 3))
-    pictures = 0.5 + 3 * person + 0.5 * own
-    return np.clip(pictures, 0, 1).astype(np.float32)
 
 
 def make_patches(faces, patches, seed):
@@ -121,3 +89,30 @@ def _interpolated(picture, rows, columns):
     above = (1 - right) * picture[top, left] + right * picture[top, left + 1]
     below = (1 - right) * picture[top + 1, left] + right * picture[top + 1, left + 1]
     return (1 - down) * above + down * below
+
+
+def mirrored(rows, targets, seed):
+    """Mirror patches, each with probability one half.
+
+    Parameters
+    ----------
+    rows, targets : tf.Tensor of shape (n, 625)
+    seed : tf.Tensor of two integers
+
+    Returns
+    -------
+    tuple of tf.Tensor
+        The same patches twice: as input and as target.
+
+    Examples
+    --------
+    >>> left = np.zeros((6, 25, 25), np.float32)
+    >>> left[:, :, 0] = 1
+    >>> rows, _ = mirrored(left.reshape(6, 625), None, tf.constant([0, 1]))
+    >>> sorted(set(np.asarray(rows).reshape(6, 25, 25)[:, 0, 0].tolist()))
+    [0.0, 1.0]
+    """
+    pictures = tf.reshape(rows, (-1, SIDE, SIDE))
+    chosen = tf.random.stateless_uniform((tf.shape(rows)[0], 1, 1), seed) < 0.5
+    changed = tf.reshape(tf.where(chosen, pictures[:, :, ::-1], pictures), tf.shape(rows))
+    return changed, changed

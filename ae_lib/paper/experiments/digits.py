@@ -8,9 +8,10 @@ from ae_lib._files import warn_if_unwritten
 from ae_lib._keras import tf
 from ae_lib.datasets import load_mnist
 from ae_lib.metrics import squared_error
-from ae_lib.paper.images import Parts, Settings, autoencoder_against_pca
+from ae_lib.paper.data.parts import Parts
+from ae_lib.paper.images import Settings, autoencoder_against_pca
 from ae_lib.paper.networks import random_autoencoder
-from ae_lib.paper.run import describe, write_arrays
+from ae_lib.paper.run import Draw, describe, write_arrays
 from ae_lib.paper.training import FineTuning, logistic_squared, train
 
 HEADER = {
@@ -103,8 +104,8 @@ def _run_modern(run, parts):
     """Train an autoencoder as one would today, from random weights."""
     settings = run.settings
     sizes = (parts.train.shape[1], *settings.layers)
-    network = random_autoencoder(sizes, "he", run.rng(4), hidden="gelu")
-    last = parts.test if parts.test is not None else parts.validation
+    network = random_autoencoder(sizes, "he", run.rng(Draw.MODERN_WEIGHTS), hidden="gelu")
+    last = parts.last()
     history, seconds = train(
         run, "training", network, parts.train, None, settings.training, logistic_squared,
         measures={"watched": lambda: squared_error(last, network.predict(last))},

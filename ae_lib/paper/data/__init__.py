@@ -1,0 +1,1 @@
+"""What makes or loads the data of the experiments: curves, faces, documents."""
