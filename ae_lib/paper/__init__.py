@@ -8,8 +8,8 @@ there are. Each module here is an experiment, with its settings at the top:
 :mod:`~ae_lib.paper.initialisation`, and, beyond the paper, :mod:`~ae_lib.paper.search`
 
 What they share: :mod:`~ae_lib.paper.run` (one run and what it writes),
-:mod:`~ae_lib.paper.pretraining` and :mod:`~ae_lib.paper.training` (training that can be killed and
-goes on), :mod:`~ae_lib.paper.networks` (the networks), :mod:`~ae_lib.paper.baselines` (PCA and
+:mod:`~ae_lib.paper.training` (training that can be killed and goes on),
+:mod:`~ae_lib.paper.networks` (the networks), :mod:`~ae_lib.paper.baselines` (PCA and
 logistic PCA). The recipes of pictures are :mod:`~ae_lib.paper.curve_pictures` and
 :mod:`~ae_lib.paper.face_patches`; :mod:`~ae_lib.paper.mixed_faces` makes more people out of 25, and
 :mod:`~ae_lib.paper.turned_faces` is the decoder of the faces' preset ``modern``.

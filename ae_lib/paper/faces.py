@@ -24,7 +24,6 @@ from ae_lib.paper.baselines import pca_errors
 from ae_lib.paper.face_patches import SIDE, load_faces, make_faces, make_patches
 from ae_lib.paper.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_arrays
 from ae_lib.paper.training import FineTuning, squared, train
 from ae_lib.paper.turned_faces import TurnedFaces
@@ -187,8 +186,8 @@ def run_experiment(run):
     others = parts.others()
 
     pca, pca_measured, seconds_pca = _fit_pca(parts, settings)
-    stack, _, seconds_before = pretrain_resumably(
-        run, parts.train, settings.layers, visible="gaussian",
+    stack = run.pretrain(
+        parts.train, settings.layers, visible="gaussian",
         n_iter=settings.pretraining_epochs, batch_size=settings.pretraining_batch_size,
         visible_learning_rate=settings.visible_learning_rate, learning_rate=settings.learning_rate,
         code_learning_rate=settings.code_learning_rate,
@@ -218,7 +217,7 @@ def run_experiment(run):
         measured = errors(network)
         records.append(
             run.record(
-                method, **measured, seconds=seconds_before + seconds, settings=described,
+                method, **measured, seconds=stack.seconds + seconds, settings=described,
                 unrolled=at_start, ratio=ratios(measured, pca_measured),
             )
         )  # fmt: skip
