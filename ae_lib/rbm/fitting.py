@@ -15,8 +15,10 @@ from ae_lib.rbm.training import Step, TrainingState, compiled_training
 _INITIAL_WEIGHTS = 0.1
 # A logistic unit is as good as certain at an input of 20. No sound training has weights like this.
 _LARGEST_WEIGHT = 100.0
-# The public attributes that are learnt, without the underscore at their ends.
+# The entries of a state: public attributes without the underscore at their ends, and others.
 _LEARNT = ("components", "intercept_hidden", "intercept_visible", "reconstruction_error")
+_VELOCITY = tuple(f"velocity_of_{name}" for name in Parameters._fields)
+_OTHERS = ("chain", "seed", "n_batches", "batch_size", "batch_size_asked")
 
 
 class Fitting:
@@ -204,7 +206,7 @@ class Fitting:
 
         Returns
         -------
-        dict of ndarray
+        dict of ndarray or int
             A copy: ``components``, ``intercept_hidden``, ``intercept_visible`` and
             ``reconstruction_error`` (by epoch) as in the attributes; ``velocity_of_weights``,
             ``velocity_of_visible_bias`` and ``velocity_of_hidden_bias``, their last changes;
@@ -218,24 +220,25 @@ class Fitting:
             If the RBM is neither trained nor initialised.
         """
         check_is_fitted(self)
-        learnt = {name: getattr(self, f"{name}_") for name in _LEARNT}
-        velocity = zip(_velocity_names(), self._velocity, strict=True)
-        others = {
-            "chain": self._chain,
+        learnt = {name: np.array(getattr(self, f"{name}_")) for name in _LEARNT}
+        velocity = {name: np.array(v) for name, v in zip(_VELOCITY, self._velocity, strict=True)}
+        return {
+            **learnt,
+            **velocity,
+            "chain": np.array(self._chain),
             "seed": self._seed,
             "n_batches": self._n_batches,
             "batch_size": self.batch_size_,
             "batch_size_asked": self._batch_size_asked,
         }
-        return {name: np.array(value) for name, value in (learnt | dict(velocity) | others).items()}
 
     def set_state(self, state):
         """Become an RBM that has been trained, with the same settings, up to a state.
 
         Parameters
         ----------
-        state : dict of array-like
-            As :meth:`get_state` returns it.
+        state : dict
+            As :meth:`get_state` returns it; it is copied.
 
         Returns
         -------
@@ -247,12 +250,10 @@ class Fitting:
         ValueError
             If the state has other entries, or another number of hidden units.
         """
-        names = {*_LEARNT, *_velocity_names(), "chain", "seed", "n_batches"}
-        names |= {"batch_size", "batch_size_asked"}
-        if set(state) != names:
+        if set(state) != {*_LEARNT, *_VELOCITY, *_OTHERS}:
             raise ValueError(
-                f"state must have the entries of get_state, {sorted(names)}. "
-                f"Received: {sorted(state)}"
+                f"state must have the entries of get_state: {[*_LEARNT, *_VELOCITY, *_OTHERS]}. "
+                f"Received: {list(state)}"
             )
         if len(state["components"]) != self.n_components:
             raise ValueError(
@@ -267,7 +268,7 @@ class Fitting:
             n_iter_=len(learnt["reconstruction_error_"]),
             batch_size_=int(state["batch_size"]),
             _batch_size_asked=int(state["batch_size_asked"]),
-            _velocity=tuple(np.array(state[name]) for name in _velocity_names()),
+            _velocity=tuple(np.array(state[name]) for name in _VELOCITY),
             _chain=np.array(state["chain"]),
             _seed=int(state["seed"]),
             _n_batches=int(state["n_batches"]),
@@ -295,7 +296,12 @@ class Fitting:
                 if order is None:
                     rows = np.random.default_rng([self._seed, epoch]).permutation(len(X))
                 else:
-                    rows = order(epoch)
+                    rows = np.asarray(order(epoch))
+                    if rows.shape != (len(X),):
+                        raise ValueError(
+                            f"order must return the numbers of all {len(X)} rows. "
+                            f"Received: shape {rows.shape}"
+                        )
                 self._train_epoch(X, rows, momentum, self.batch_size_)
                 bar.set_postfix(error=f"{self.reconstruction_error_[-1]:.4f}", refresh=False)
                 bar.update()
@@ -351,8 +357,3 @@ class Fitting:
 def draw_seed(rng):
     """Draw a seed for NumPy's or TensorFlow's generators."""
     return int(rng.randint(2**31 - 1))
-
-
-def _velocity_names():
-    """Return the names in a state of the last changes of the parameters."""
-    return [f"velocity_of_{name}" for name in Parameters._fields]

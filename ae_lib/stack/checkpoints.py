@@ -144,7 +144,9 @@ def restore(path, rbm, trained_on):
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             settings, stored_for = _origin(file)
             state = {name: file[name] for name in _KEPT}
-            seconds = float(file["seconds"]) if "seconds" in file else _seconds_beside(path)
+            # In files of earlier versions nothing else is missing.
+            earlier = set(file.files) == {"settings", "trained_on", *_KEPT}
+            seconds = _seconds_beside(path) if earlier else float(file["seconds"])
     except _UNREADABLE as error:
         warnings.warn(
             f"{path} is damaged, so its layer is trained again: {error}", UserWarning, stacklevel=4

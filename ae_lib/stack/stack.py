@@ -51,7 +51,7 @@ class Stack:
     """
 
     rbms: tuple
-    seconds: float = math.nan
+    seconds: float = dataclasses.field(default=math.nan, repr=False)
 
     def __post_init__(self):
         object.__setattr__(self, "rbms", tuple(self.rbms))

@@ -18,7 +18,6 @@ from ae_lib.paper.__main__ import main
 from ae_lib.paper.baselines import logistic_pca, pca_errors
 from ae_lib.paper.curve_pictures import make_curves
 from ae_lib.paper.networks import Layer, Network, random_autoencoder, unrolled
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import Run, save_results
 from ae_lib.paper.training import (
     FineTuning,
@@ -29,6 +28,7 @@ from ae_lib.paper.training import (
     word_cross_entropy,
 )
 from ae_lib.results import check_results
+from ae_lib.stack import checkpoints
 
 SHARED = {"n_iter": 2, "batch_size": 20, "learning_rate": 0.1, "code_learning_rate": 0.001}
 
@@ -163,34 +163,33 @@ def test_unknown_optimiser_is_named():
 
 def test_pretraining_resumes_in_the_middle_of_a_layer(x, tmp_path, monkeypatch):
     one, other = make_run(tmp_path / "one"), make_run(tmp_path / "other")
-    whole, errors, _ = pretrain_resumably(one, x, [6, 3], **SHARED)
-
-    from ae_lib import _checkpoints
+    whole = one.pretrain(x, [6, 3], **SHARED)
 
     class KilledError(Exception):
         pass
 
-    store = _checkpoints.store
+    store = checkpoints.store
 
-    def store_then_die(path, rbm, trained_on):
-        store(path, rbm, trained_on)
+    def store_then_die(path, *rest):
+        store(path, *rest)
         if path.name == "layer_2.npz":
             raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(_checkpoints, "store", store_then_die)
+        patch.setattr(checkpoints, "store", store_then_die)
         with pytest.raises(KilledError):
-            pretrain_resumably(other, x, [6, 3], **SHARED)
+            other.pretrain(x, [6, 3], **SHARED)
     stored = []
     with monkeypatch.context() as patch:
         patch.setattr(
-            _checkpoints,
+            checkpoints,
             "store",
             lambda path, *rest: stored.append(path.name) or store(path, *rest),
         )
-        resumed, errors_resumed, _ = pretrain_resumably(other, x, [6, 3], **SHARED)
+        resumed = other.pretrain(x, [6, 3], **SHARED)
     assert stored == ["layer_2.npz"]  # its second epoch, and nothing of the first layer
-    assert errors_resumed == errors
+    for first, second in zip(resumed.rbms, whole.rbms, strict=True):
+        assert first.reconstruction_error_ == second.reconstruction_error_
     np.testing.assert_array_equal(resumed.encode(x), whole.encode(x))
 
 
