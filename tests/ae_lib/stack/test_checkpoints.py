@@ -256,9 +256,12 @@ def killed(monkeypatch):
     return run
 
 
-@pytest.mark.parametrize(
-    "order", [None, lambda layer, epoch: np.roll(np.arange(100), layer - epoch)]
-)
+def rolled(layer, epoch):
+    """An order of 100 rows that is another one for each layer and epoch."""
+    return np.roll(np.arange(100), 10 * layer + epoch)
+
+
+@pytest.mark.parametrize("order", [None, rolled])
 def test_a_run_that_stopped_within_a_layer_goes_on_with_the_next_epoch(order, tmp_path, killed):
     how = {"checkpoint": tmp_path, "save_every": 0, "order": order}
     assert killed(5, **how)[1] == [(8, 1), (8, 2), (8, 3), (6, 1), (6, 2)]
@@ -296,9 +299,7 @@ def test_within_a_layer_it_is_kept_when_the_time_has_come(tmp_path, killed, monk
 def test_a_layer_that_is_not_finished_is_not_taken_by_another_run(tmp_path, killed):
     killed(2, checkpoint=tmp_path, save_every=0)
     before = (tmp_path / "layer_1.npz").read_bytes()
-    with pytest.raises(
-        ValueError, match=r"layer_1.npz was made by another run: n_iter=3 instead of 2"
-    ):
+    with pytest.raises(ValueError, match=r"layer_1.npz .* another run: n_iter=3 instead of 2"):
         pretrain(digits(), **RUN | {"n_iter": 2}, checkpoint=tmp_path)
     assert (tmp_path / "layer_1.npz").read_bytes() == before
 
