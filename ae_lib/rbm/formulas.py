@@ -6,11 +6,12 @@ tensors.
 
 An RBM has visible units :math:`v` (the data), hidden units :math:`h` (the code), weights :math:`W`
 of shape (n_features, n_components), visible biases :math:`a` and hidden biases :math:`b`. Its
-energy decides everything else:
+energy gives each pair of states a probability,
 
 .. math:: E(v, h) = E_v(v) + E_h(h) - v W h^T, \qquad p(v, h) = e^{-E(v, h)} / Z,
 
-where the kind of unit decides the rest:
+and everything else follows from it. The kind of a unit decides its own part of the energy, and with
+it the mean that it has given the other layer:
 
 =============  ==============================  =====================================
 kind           its part of the energy          mean, given its input :math:`x`
@@ -24,7 +25,8 @@ with :math:`x_0` for the bias. A multinomial visible layer holds the counts :mat
 document's words. Its length :math:`N = \sum_i n_i` is given, not modelled, and :math:`Z` depends
 on it.
 
-Seeds are pairs of integers, and the same pair gives the same random numbers.
+Seeds are pairs of integers, and the same pair gives the same random numbers. The papers
+that are named by author and year are listed in :class:`ae_lib.RBM`.
 """
 
 import math

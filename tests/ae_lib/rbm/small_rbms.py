@@ -17,8 +17,6 @@ from ae_lib._keras import tf
 from ae_lib.rbm.formulas import Kinds, Parameters
 
 N_VISIBLE, N_HIDDEN = 4, 3
-
-
 # Every combination that is allowed.
 KINDS = [
     Kinds("bernoulli", "bernoulli"),
@@ -27,11 +25,8 @@ KINDS = [
     Kinds("multinomial", "bernoulli"),
     Kinds("multinomial", "gaussian"),
 ]
-
-
 NAMES = [f"{kinds.visible}-{kinds.hidden}" for kinds in KINDS]
-
-
+# Data that an RBM of Bernoulli units takes.
 GOOD = np.random.default_rng(0).random((10, 6))
 
 
