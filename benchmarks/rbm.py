@@ -46,7 +46,8 @@ def ours(x, n_hidden):
     def epoch():
         model = RBM(n_hidden, learning_rate=RATE, momentum=MOMENTUM, weight_decay=DECAY,
                     batch_size=BATCH, n_iter=1, random_state=0).fit(x)  # fmt: skip
-        return model.reconstruction_error_[0], [model.components_, model._velocity.weights]
+        velocity = model.get_state()["velocity_of_weights"]
+        return model.reconstruction_error_[0], [model.components_, velocity]
 
     return epoch
 

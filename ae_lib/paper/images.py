@@ -7,7 +7,6 @@ import numpy as np
 
 from ae_lib.paper.baselines import logistic_pca, pca_errors
 from ae_lib.paper.networks import unrolled
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe
 from ae_lib.paper.training import FineTuning, cross_entropy, train
 
@@ -47,8 +46,7 @@ class Settings:
 
 def pretrained(run, x_train, settings):
     """Pretrain and unroll; return the network, the RBMs' errors by epoch, and the seconds."""
-    stack, errors, seconds = pretrain_resumably(
-        run,
+    stack = run.pretrain(
         x_train,
         settings.layers,
         n_iter=settings.pretraining_epochs,
@@ -56,7 +54,8 @@ def pretrained(run, x_train, settings):
         learning_rate=settings.learning_rate,
         code_learning_rate=settings.code_learning_rate,
     )
-    return unrolled(stack), errors, seconds
+    errors = [rbm.reconstruction_error_ for rbm in stack.rbms]
+    return unrolled(stack), errors, stack.seconds
 
 
 def trained_autoencoder(run, parts):

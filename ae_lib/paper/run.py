@@ -14,6 +14,7 @@ import numpy as np
 from ae_lib._files import locked, require_writable, write_whole
 from ae_lib.paper import PRESETS
 from ae_lib.results import check_results
+from ae_lib.stack import pretrain
 
 _ARRAY_NAME = re.compile(rf"({'|'.join(PRESETS)})_\d+_")
 
@@ -88,6 +89,38 @@ class Run:
     def rng(self, draw, *place):
         """Return a generator for one place in a run: ``rng(Draw.TRAINING_ORDER, epoch)``."""
         return np.random.default_rng([self.seed, draw, *place])
+
+    def pretrain(self, data, layers, **settings):
+        """Return what :func:`ae_lib.pretrain` makes of these, with checkpoints in the run's folder.
+
+        Parameters
+        ----------
+        data : ndarray of shape (n, n_visible)
+        layers : sequence of int
+            Number of hidden units of each RBM.
+        **settings
+            Kinds of units, epochs, batch size and learning rates, as :func:`ae_lib.pretrain` has
+            them.
+
+        Returns
+        -------
+        Stack
+        """
+        return pretrain(
+            data,
+            layers,
+            **settings,
+            random_state=[
+                int(self.rng(Draw.RBM_SEED, layer).integers(2**31)) for layer in range(len(layers))
+            ],
+            order=lambda layer, epoch: self.rng(Draw.PRETRAINING_ORDER, layer, epoch).permutation(
+                len(data)
+            ),
+            checkpoint=self.folder,
+            save_every=self.save_every,
+            verbose=self.verbose,
+            description=self.name,
+        )
 
     def record(
         self, method, *, train=None, validation=None, test=None, seconds, settings, **details

@@ -7,7 +7,6 @@ import numpy as np
 from ae_lib._keras import tf
 from ae_lib.datasets import load_mnist
 from ae_lib.paper.networks import Layer, Network, random_layers
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import Draw, describe
 from ae_lib.paper.training import FineTuning, train
 
@@ -116,8 +115,8 @@ def run_experiment(run):
 def _pretrained(run, digits):
     """Return the network after pretraining and training of its output layer, and the seconds."""
     settings = run.settings
-    stack, _, seconds = pretrain_resumably(
-        run, digits.x_train, settings.layers, code="bernoulli",
+    stack = run.pretrain(
+        digits.x_train, settings.layers, code="bernoulli",
         n_iter=settings.pretraining_epochs, batch_size=settings.pretraining_batch_size,
         learning_rate=settings.learning_rate,
     )  # fmt: skip
@@ -132,7 +131,7 @@ def _pretrained(run, digits):
         run, "output_layer", top, network.encode(digits.x_train), digits.y_train,
         settings.output_layer, label_cross_entropy,
     )  # fmt: skip
-    return network, seconds + seconds_output
+    return network, stack.seconds + seconds_output
 
 
 def _random(run, digits):

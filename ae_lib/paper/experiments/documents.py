@@ -23,7 +23,6 @@ import numpy as np
 from ae_lib._keras import tf
 from ae_lib.paper.data.documents import load_corpus
 from ae_lib.paper.networks import unrolled
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.retrieval import retrieval_accuracy
 from ae_lib.paper.run import describe
 from ae_lib.paper.training import FineTuning, train, word_cross_entropy
@@ -153,14 +152,14 @@ def _autoencoder(run, documents, n_code, tuning):
         "batch_size": settings.pretraining_batch_size,
         "learning_rate": settings.learning_rate,
     }
-    below, _, seconds_below = pretrain_resumably(
-        run, documents.train, settings.layers, code="bernoulli", visible="multinomial",
+    below = run.pretrain(
+        documents.train, settings.layers, code="bernoulli", visible="multinomial",
         visible_learning_rate=settings.visible_learning_rate, **rates,
     )  # fmt: skip
     # Both codes stand on the same RBMs. Each has a folder, and so a checkpoint, of its own.
     own = dataclasses.replace(run, checkpoints=run.folder / f"code_{n_code}")
-    code, _, seconds_code = pretrain_resumably(
-        own, below.encode(documents.train), (n_code,),
+    code = own.pretrain(
+        below.encode(documents.train), (n_code,),
         code_learning_rate=settings.code_learning_rate, **rates,
     )  # fmt: skip
     network = unrolled(Stack([*below.rbms, *code.rbms]))
@@ -171,7 +170,7 @@ def _autoencoder(run, documents, n_code, tuning):
         change=lambda rows, targets, seed: (dropped(rows, seed, settings.dropped_words), targets),
     )  # fmt: skip
     codes = network.encode(network_input(documents.asked, settings.input_length))
-    return codes, history, seconds_below + seconds_code + seconds
+    return codes, history, below.seconds + code.seconds + seconds
 
 
 def network_input(counts, length):

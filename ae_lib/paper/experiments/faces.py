@@ -25,7 +25,6 @@ from ae_lib.paper.data.face_patches import mirrored
 from ae_lib.paper.data.faces import faces_of, load_patches
 from ae_lib.paper.data.mixed_faces import MixedFaces
 from ae_lib.paper.networks import unrolled
-from ae_lib.paper.pretraining import pretrain_resumably
 from ae_lib.paper.run import describe, write_arrays
 from ae_lib.paper.training import FineTuning, squared, train
 from ae_lib.paper.turned_faces import TurnedFaces
@@ -149,8 +148,8 @@ def run_experiment(run):
     described = describe(settings)
     parts, standardisation = load_patches(run)
     pca, pca_measured, seconds_pca = _fit_pca(parts, settings)
-    stack, _, seconds_before = pretrain_resumably(
-        run, parts.train, settings.layers, visible="gaussian",
+    stack = run.pretrain(
+        parts.train, settings.layers, visible="gaussian",
         n_iter=settings.pretraining_epochs, batch_size=settings.pretraining_batch_size,
         visible_learning_rate=settings.visible_learning_rate, learning_rate=settings.learning_rate,
         code_learning_rate=settings.code_learning_rate,
@@ -175,7 +174,7 @@ def run_experiment(run):
         measured = parts.errors(network.predict)
         records.append(
             run.record(
-                method, **measured, seconds=seconds_before + seconds, settings=described,
+                method, **measured, seconds=stack.seconds + seconds, settings=described,
                 unrolled=errors_unrolled, ratio=ratios(measured, pca_measured),
             )
         )  # fmt: skip

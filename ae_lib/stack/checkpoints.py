@@ -1,17 +1,26 @@
-"""One file a trained machine, so that a run that was killed goes on where it stopped."""
+"""One file for each RBM of a stack: what a run that was killed goes on from."""
 
 import hashlib
 import io
 import json
+import math
 import warnings
 
 import numpy as np
 
 from ae_lib._files import set_aside, write_whole
-from ae_lib._rbm_math import Parameters
 
-# The attributes that are kept, without the underscore at their ends.
-_LEARNT = ("components", "intercept_hidden", "intercept_visible", "reconstruction_error")
+# What is kept of an RBM's state. The rest follows from its settings.
+_KEPT = (
+    "components",
+    "intercept_hidden",
+    "intercept_visible",
+    "reconstruction_error",
+    "n_batches",
+    "velocity_of_weights",
+    "velocity_of_visible_bias",
+    "velocity_of_hidden_bias",
+)
 _BLOCK_ROWS = 2000
 # zip, NumPy and JSON have a dozen ways to say that bytes are wrong.
 _UNREADABLE = Exception
@@ -25,7 +34,7 @@ def digest(before, *arrays):
     before : str
         The digest of what came before, or ``""``.
     *arrays : ndarray
-        Their values count as float32, the type in which a machine sees them.
+        Their values count as float32, the type in which an RBM sees them.
 
     Returns
     -------
@@ -49,13 +58,13 @@ def digest(before, *arrays):
 
 
 def digest_of_learnt(before, rbm):
-    """Return a number that changes when anything changes of what a machine has learnt."""
+    """Return a number that changes when anything changes of what an RBM has learnt."""
     learnt = rbm.components_, rbm.intercept_hidden_, rbm.intercept_visible_
     return digest(before, *learnt)
 
 
-def store(path, rbm, trained_on):
-    """Write a trained machine to a file, whole or not at all.
+def store(path, rbm, trained_on, seconds):
+    """Write an RBM to a file, whole or not at all, after its last epoch or after an earlier one.
 
     A file that cannot be read is kept under another name, since nobody knows whose it is.
 
@@ -65,6 +74,8 @@ def store(path, rbm, trained_on):
     rbm : RBM
     trained_on : str
         Digest of its training data.
+    seconds : float
+        How long it was trained.
 
     Raises
     ------
@@ -83,13 +94,12 @@ def store(path, rbm, trained_on):
                 _check_same(path, settings, _settings(rbm), stored_for == trained_on)
             except ValueError as error:
                 raise FileExistsError(str(error)) from error
+    state = rbm.get_state()
     arrays = {
         "settings": json.dumps(_settings(rbm)),
         "trained_on": trained_on,
-        **{name: getattr(rbm, f"{name}_") for name in _LEARNT},
-        # For training that goes on with `partial_fit`.
-        "n_batches": rbm._n_batches,
-        **{f"velocity_of_{name}": value for name, value in rbm._velocity._asdict().items()},
+        "seconds": seconds,
+        **{name: state[name] for name in _KEPT},
     }
     write_whole(path, lambda file: np.savez(file, **arrays))
 
@@ -100,20 +110,21 @@ def _origin(file):
 
 
 def restore(path, rbm, trained_on):
-    """Give a machine what it had learnt when its file was written, if there is such a file.
+    """Give an RBM what it had learnt when its file was written, if there is such a file.
 
     Parameters
     ----------
     path : pathlib.Path
     rbm : RBM
-        A machine that is not trained yet.
+        With initial weights.
     trained_on : str
         Digest of the data that it would be trained on.
 
     Returns
     -------
-    bool
-        Whether the machine is trained now. If the file is damaged it is not.
+    float or None
+        How long the RBM was trained, in seconds; NaN if the file does not say. None if there is no
+        file, or a damaged one: the RBM still has its initial weights.
 
     Raises
     ------
@@ -128,31 +139,32 @@ def restore(path, rbm, trained_on):
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return False
+        return None
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             settings, stored_for = _origin(file)
-            learnt = {f"{name}_": file[name] for name in _LEARNT}
-            n_batches = int(file["n_batches"])
-            velocity = Parameters(*(file[f"velocity_of_{name}"] for name in Parameters._fields))
+            state = {name: file[name] for name in _KEPT}
+            # In files of earlier versions nothing else is missing.
+            earlier = set(file.files) == {"settings", "trained_on", *_KEPT}
+            seconds = _seconds_beside(path) if earlier else float(file["seconds"])
     except _UNREADABLE as error:
         warnings.warn(
             f"{path} is damaged, so its layer is trained again: {error}", UserWarning, stacklevel=4
         )
-        return False
+        return None
     _check_same(path, settings, _settings(rbm), stored_for == trained_on)
-    rbm.n_features_in_ = learnt["components_"].shape[1]
-    rbm._start(rbm.n_features_in_, rbm.batch_size)
-    for name, value in learnt.items():
-        setattr(rbm, name, value)
-    rbm.reconstruction_error_ = rbm.reconstruction_error_.tolist()
-    rbm.n_iter_ = len(rbm.reconstruction_error_)
-    rbm._n_batches, rbm._velocity = n_batches, velocity
-    return True
+    rbm.set_state(rbm.get_state() | state)
+    return seconds
+
+
+def _seconds_beside(path):
+    """Return how long an RBM was trained, where earlier versions wrote it; NaN if they did not."""
+    clock = path.with_suffix(".seconds")
+    return float(clock.read_text(encoding="ascii")) if clock.exists() else math.nan
 
 
 def _settings(rbm):
-    """Return all that decides what a machine learns but its data, as it comes back from JSON."""
+    """Return all that decides what an RBM learns but its data, as it comes back from JSON."""
     settings = {name: value for name, value in rbm.get_params().items() if name != "verbose"}
     return json.loads(json.dumps(settings, default=lambda value: value.tolist()))
 

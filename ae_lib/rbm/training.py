@@ -1,16 +1,17 @@
-"""The compiled loops of a restricted Boltzmann machine: training over mini-batches, and sampling.
+"""The compiled loops of an RBM: training over mini-batches, and Gibbs sampling.
 
-One graph serves machines and data of all shapes; it is built once for each kind of machine. XLA
-turns it into a program once for each shape, in some tenths of a second. In that program the weights
-are changed where they are, and all that is done to an array beside a matrix product is done in one
+One graph serves RBMs and data of all shapes; it is built once for each kind of RBM. XLA turns it
+into a program once for each shape, in some tenths of a second. In that program the weights are
+changed where they are, and all that is done to an array beside a matrix product is done in one
 pass.
 """
 
 import functools
 import warnings
+from typing import NamedTuple
 
 from ae_lib._keras import tf
-from ae_lib._rbm_math import Parameters, contrastive_divergence, gibbs_step
+from ae_lib.rbm.formulas import Parameters, contrastive_divergence, gibbs_step, momentum_step
 
 _MATRIX = tf.TensorSpec((None, None), tf.float32)
 _VECTOR = tf.TensorSpec((None,), tf.float32)
@@ -20,14 +21,20 @@ _INTEGER = tf.TensorSpec((), tf.int64)
 _PARAMETERS = Parameters(_MATRIX, _VECTOR, _VECTOR)
 
 
-def _momentum_step(parameters, velocity, gradient, momentum, shrinkage):
-    """Return the next parameters and their change: part of the last change, and a step further."""
-    velocity = Parameters(
-        momentum * velocity.weights + gradient.weights - shrinkage * parameters.weights,
-        momentum * velocity.visible_bias + gradient.visible_bias,
-        momentum * velocity.hidden_bias + gradient.hidden_bias,
-    )
-    return Parameters(*(a + b for a, b in zip(parameters, velocity, strict=True))), velocity
+class TrainingState(NamedTuple):
+    """What a mini-batch changes."""
+
+    parameters: Parameters
+    velocity: Parameters  # the last change of the parameters
+    chain: object  # (at least batch_size, n_components); only persistent chains change it
+
+
+class Step(NamedTuple):
+    """The numbers that decide how far the parameters move."""
+
+    scale: object  # learning rate over batch size
+    momentum: object
+    decay: object  # weight decay times learning rate
 
 
 def _built(function):
@@ -55,24 +62,24 @@ def compiled_training(kinds, n_steps, persistent):
     Returns
     -------
     function
-        Of these tensors: the mini-batches (n, batch_size, n_features) and how many of them to use;
-        parameters and velocity; chain (at least batch_size, n_components), which only persistent
-        chains change; learning rate over batch size; momentum; weight decay times learning rate;
-        the seed's two numbers, of which the second counts mini-batches. It returns the new
-        parameters, velocity and chain, and the sum of squared errors.
+        Of the mini-batches (n, batch_size, n_features) and how many of them to use; a
+        TrainingState; a Step; and the seed's two numbers, of which the second counts mini-batches.
+        It returns the new TrainingState and the sum of squared errors.
     """
 
     @tf.function(
         jit_compile=kinds.compiled,
         input_signature=[
-            _BATCHES, _INTEGER, _PARAMETERS, _PARAMETERS, _MATRIX,
-            _FLOAT, _FLOAT, _FLOAT, _INTEGER, _INTEGER,
+            _BATCHES,
+            _INTEGER,
+            TrainingState(_PARAMETERS, _PARAMETERS, _MATRIX),
+            Step(_FLOAT, _FLOAT, _FLOAT),
+            _INTEGER,
+            _INTEGER,
         ],
-    )  # fmt: skip
-    def train(
-        batches, n_batches, parameters, velocity, chain,
-        scale, momentum, shrinkage, seed, first_batch,
-    ):  # fmt: skip
+    )
+    def train(batches, n_batches, state, step, seed, first_batch):
+        parameters, velocity, chain = state
         n_draws = 2 * n_steps + 1
         n_rows = tf.shape(batches)[1]
         number, error = tf.constant(0, tf.int64), 0.0
@@ -80,16 +87,16 @@ def compiled_training(kinds, n_steps, persistent):
             gradient, batch_error, moved = contrastive_divergence(
                 batches[number], parameters, kinds,
                 tf.stack([seed, (first_batch + number) * n_draws]),
-                n_steps=n_steps, scale=scale, chain=chain[:n_rows] if persistent else None,
+                n_steps=n_steps, scale=step.scale, chain=chain[:n_rows] if persistent else None,
             )  # fmt: skip
             if persistent:
                 chain = tf.concat([moved, chain[n_rows:]], axis=0)
-            parameters, velocity = _momentum_step(
-                parameters, velocity, gradient, momentum, shrinkage
+            parameters, velocity = momentum_step(
+                parameters, velocity, gradient, step.momentum, step.decay
             )
             error += batch_error
             number += 1
-        return parameters, velocity, chain, error
+        return TrainingState(parameters, velocity, chain), error
 
     return _built(train)
 

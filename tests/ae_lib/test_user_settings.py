@@ -52,7 +52,7 @@ def trained():
     return rbm.components_, rbm.gibbs(X, random_state=0)
 
 
-def test_the_machine_is_the_same_under_any_settings_of_keras_and_tensorflow(request):
+def test_the_rbm_is_the_same_under_any_settings_of_keras_and_tensorflow(request):
     expected = trained()
     request.getfixturevalue("unusual")
     for wanted, found in zip(expected, trained(), strict=True):
