@@ -76,7 +76,7 @@ def test_what_the_pages_name_exists(page):
     text = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     pattern = r"`((?:ae_lib|benchmarks|book|chapters|tests|tools|vendor|web)/[\w./-]+)`"
     for name in re.findall(pattern, text):
-        if not re.search(r"NN_|NAME|DATE|\bname\.py", name):
+        if not re.search(r"NN_|NAME|DATE|\bname\.py|node_modules", name):
             assert (ROOT / name).exists(), f"{page} names {name}"
 
 
