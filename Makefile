@@ -25,6 +25,8 @@ STUDENT =
 ALL =
 SANDBOX =
 STEPS = lint unit unit-slow paper-runs notebooks-check nbval site site-check package
+# make test SKIP="lint paper-runs" leaves some out.
+SKIP =
 # What takes too long for every change, or needs more than everybody has.
 HEAVY = test-solutions test-site test-classroom test-bundle test-colab
 # make test-all FRESH=1 runs all steps again; else those that passed on the same files are left out.
@@ -51,7 +53,7 @@ MADE = $(VENV)/made-by-autoencoders
 READY = $(VENV)/installed
 LAB = $(VENV)/lab-installed
 NBGRADER = $(VENV)/nbgrader-installed
-SITECHECK = $(VENV)/site-check-installed
+TESTSITE = $(VENV)/test-site-installed
 PASSED = $(VENV)/test-all.json
 PAGE = $(CURDIR)/_build/html/index.html
 # The user's own settings of Python, Jupyter and libraries stay outside (for those of pip see tools/environment/packages.py). A
@@ -87,8 +89,8 @@ book: notebooks exercises site  ## build the website, and print the page to open
 	@echo
 	@echo "Open $(PAGE)"
 
-test: $(READY)  ## run every check, and show which passed (20 minutes at most)
-	@MAKE="$(MAKE)" $(PY) -m tools.steps $(STEPS)
+test: $(READY)  ## run the checks, and show which passed (20 minutes at most)
+	@MAKE="$(MAKE)" $(PY) -m tools.steps $(filter-out $(SKIP),$(STEPS))
 
 test-all: $(READY)  ## run every check, the heavy ones too (an hour; called again it goes on where it stopped)
 	@$(if $(FRESH),rm -f "$(PASSED)")
@@ -172,7 +174,7 @@ grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLAS
 test-classroom: $(NBGRADER)  ## grade made-up students with nbgrader itself (needs bubblewrap; SANDBOX=no skips it)
 	CLASS_TEST_SANDBOX=$(SANDBOX) $(PYTEST) -rs tests/tools/teaching/with_nbgrader
 
-test-site: $(SITECHECK)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
+test-site: $(TESTSITE)  ## try the website in a browser, and show its scores (after make site; needs Chromium and Node 20)
 	$(PYTEST) --doctest-modules tests/web/browser tools/website/browser.py tools/website/scores.py
 	@$(PY) -m tools.website.scores
 
@@ -211,9 +213,9 @@ $(NBGRADER): $(READY)
 	@touch $(NBGRADER)
 
 # Only who changes the website's looks or programs needs these, and a browser with them.
-$(SITECHECK): $(READY) tools/website/check/requirements.txt tools/website/check/package-lock.json
+$(TESTSITE): $(READY) tools/website/check/requirements.txt tools/website/check/package-lock.json
 	@command -v npm >/dev/null || { echo "Install Node.js 20 or newer (https://nodejs.org): there is no npm."; exit 1; }
 	@echo "Adding Playwright to $(VENV), axe and Lighthouse to tools/website/check"
 	@$(PY) -m tools.environment.packages --constraint requirements.txt -r tools/website/check/requirements.txt
 	@npm ci --prefix tools/website/check --no-audit --no-fund --loglevel=error
-	@touch $(SITECHECK)
+	@touch $(TESTSITE)

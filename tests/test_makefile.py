@@ -66,6 +66,22 @@ def test_the_server_builds_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
 
 
+def test_every_step_is_explained_in_its_order():
+    makefile = (ROOT / "Makefile").read_text()
+    steps = re.search(r"^STEPS = (.+)$", makefile, re.MULTILINE)[1].split()
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("| step of `make test` |")[2]
+    assert re.findall(r"^\| `([\w-]+)` \|", table.partition("\n\n")[0], re.MULTILINE) == steps
+
+
+def test_what_the_weekly_workflow_leaves_out_are_steps():
+    makefile = (ROOT / "Makefile").read_text()
+    steps = re.search(r"^STEPS = (.+)$", makefile, re.MULTILINE)[1].split()
+    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text()
+    left_out = " ".join(re.findall(r'SKIP="([^"]+)"', weekly)).split()
+    assert left_out
+    assert set(left_out) < set(steps)
+
+
 def test_every_heavy_check_is_a_target_that_contributing_explains():
     makefile = (ROOT / "Makefile").read_text()
     heavy = re.search(r"^HEAVY = (.+)$", makefile, re.MULTILINE)[1].split()

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.course import ROOT, read_address
-from tools.teaching.zip import supported_pythons
+from tools.environment.pythons import supported_pythons
 
 SUPPORTED = supported_pythons(ROOT)
 OLDEST = SUPPORTED[0]

@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # What the template of the course says where a fork has its own name.
 PLACEHOLDER = "OWNER"
+# The folder of the book for copies of notebooks without outputs.
+BLANK = "without_answers"
 
 
 class CourseError(Exception):

@@ -29,7 +29,14 @@ OWN = ".venv"
 
 # What making an environment, pip and this course's Makefile put at its top.
 PARTS = {"bin", "include", "lib", "lib64", "share", "etc", "pyvenv.cfg", ".gitignore", "ipython"}
-STAMPS = {MARK, UNFINISHED, OLD_MARK, "nbgrader-installed", "site-check-installed"}
+STAMPS = {
+    MARK,
+    UNFINISHED,
+    OLD_MARK,
+    "nbgrader-installed",
+    "site-check-installed",
+    "test-site-installed",
+}
 STAMPS |= {"lab-installed", "test-all.json"}
 
 # Folders of the course, in which no environment must lie.

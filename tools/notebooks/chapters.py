@@ -4,8 +4,8 @@ import functools
 
 import jupytext
 
-from tools.course import ROOT
-from tools.notebooks.renewal import BLANK, Target
+from tools.course import BLANK, ROOT
+from tools.notebooks.renewal import Target
 from tools.notebooks.scripts import make_notebook
 
 SOURCES = "chapters"

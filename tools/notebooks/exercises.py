@@ -28,8 +28,8 @@ import re
 
 import jupytext
 
-from tools.course import ROOT, CourseError
-from tools.notebooks.renewal import BLANK, Target
+from tools.course import BLANK, ROOT, CourseError
+from tools.notebooks.renewal import Target
 from tools.notebooks.scripts import make_notebook
 
 SOURCES = "chapters/exercises"

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.course import BLANK
 from tools.notebooks import links
 from tools.notebooks.execution import execute, normalise_outputs
 from tools.notebooks.scripts import as_text, code_cells
@@ -27,7 +28,6 @@ from tools.notebooks.stored import (
 
 PICTURES = "book/_static"
 PICTURE_TAG = "picture-"
-BLANK = "without_answers"  # the folder of the book for copies without outputs
 
 
 class Target(NamedTuple):

@@ -9,7 +9,6 @@ and Jupyter run from it alone; the start page says how. Run after ``make site`` 
 
 import argparse
 import html
-import re
 import shutil
 import sys
 import sysconfig
@@ -20,6 +19,7 @@ from string import Template
 
 from tools.course import ROOT, CourseError, read_config
 from tools.environment.commands import run
+from tools.environment.pythons import supported_pythons
 from tools.made import alone, keep_unless_noted, note
 from tools.notebooks.contents import unfit
 from tools.notebooks.copies import working_copies
@@ -148,22 +148,6 @@ def commands(*, windows, wheels):
         f"{programs}python -m pip install {offline}-r requirements.txt",
         f"{programs}jupyter lab notebooks",
     ]
-
-
-def supported_pythons(root):
-    """Return the Pythons that the course supports, as ``find_python.sh`` has them.
-
-    Parameters
-    ----------
-    root : Path
-        The course's folder.
-
-    Returns
-    -------
-    list of str
-    """
-    script = (root / "tools" / "environment" / "find_python.sh").read_text(encoding="utf-8")
-    return re.search(r'^SUPPORTED="(.+)"$', script, flags=re.MULTILINE)[1].split()
 
 
 def start_page(root, *, wheels, slides):

@@ -1,4 +1,4 @@
-"""The data of three demos, from the weights of two trained autoencoders."""
+"""Export the data of three demos from the weights of two trained autoencoders."""
 
 import hashlib
 import json

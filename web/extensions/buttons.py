@@ -1,6 +1,6 @@
 """The buttons above a page: their icons, what they edit, a notebook without its outputs."""
 
-from tools.notebooks.renewal import BLANK
+from tools.course import BLANK
 
 # The icons of the theme's buttons, by name as in Font Awesome, which the theme brings.
 ICONS = {

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tools.course import ROOT
-from tools.teaching.zip import supported_pythons
+from tools.environment.pythons import supported_pythons
 
 FIND_PYTHON = ROOT / "tools" / "environment" / "find_python.sh"
 SUPPORTED = supported_pythons(ROOT)

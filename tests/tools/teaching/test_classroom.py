@@ -1,5 +1,6 @@
 """The class as it is written, and written again. What nbgrader makes of it: ``with_nbgrader``."""
 
+import re
 import sys
 
 import nbformat
@@ -195,3 +196,13 @@ def test_a_link_in_place_of_a_file_is_left_alone(course, newer, tmp_path):
     assert any(line.startswith("README.md: kept") for line in make(course))
     assert elsewhere.read_bytes() == before
     assert (course / "README.md").is_symlink()
+
+
+def test_the_class_readme_names_the_limits_that_hold():
+    template = classroom.TEMPLATE
+    settings = (template / "class_grading" / "settings.py").read_text(encoding="utf-8")
+    grade = (template / "class_grading" / "grade.py").read_text(encoding="utf-8")
+    seconds = re.search(r"^c\.Execute\.timeout = (\d+)$", settings, re.MULTILINE)[1]
+    minutes = re.search(r"^MINUTES = (\d+)\b", grade, re.MULTILINE)[1]
+    readme = (template / "README.md").read_text(encoding="utf-8")
+    assert f"{seconds} seconds for a cell and {minutes} minutes for a notebook" in readme

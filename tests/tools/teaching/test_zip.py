@@ -12,6 +12,7 @@ import pytest
 
 from tools import made
 from tools.course import ROOT
+from tools.environment.pythons import supported_pythons
 from tools.notebooks import stored
 from tools.teaching import zip as bundle
 
@@ -141,7 +142,7 @@ def test_the_start_page_says_how_to_read_and_to_run(course):
         assert f'href="{name}"' in page
     for line in ("python3 -m venv course", "course/bin/jupyter lab notebooks", "py -m venv course"):
         assert line in page
-    for version in bundle.supported_pythons(ROOT):
+    for version in supported_pythons(ROOT):
         assert version in page
     assert "://" not in page, "no foreign host"
     assert "On Windows unpack it into a short folder" in page

@@ -42,6 +42,19 @@ def test_the_network_of_thirty_numbers_was_trained_at_full_scale(manifest):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "experiment", "fact"), [("digits", "digits", "error"), ("map", "maps", "right")]
+)
+def test_the_demos_have_the_weights_of_the_stored_results(manifest, name, experiment, fact):
+    runs = json.loads((ROOT / "ae_lib" / "results" / f"{experiment}.json").read_text())["runs"]
+    stored = [
+        round(run["test"], 4)
+        for run in runs
+        if (run["preset"], run["method"], run["seed"]) == ("paper", "autoencoder", 0)
+    ]
+    assert [manifest[name][fact]] == stored, "run: python -m web.demos export"
+
+
 @pytest.mark.parametrize("name", ["digits", "map"])
 def test_8_bits_cost_a_twentieth_at_most(manifest, name):
     facts = manifest[name]

@@ -3,8 +3,7 @@
 import pytest
 
 from tests.web.pages import ADDRESS, CHAPTERS, SITE, in_repository, parse
-from tools.course import ROOT
-from tools.notebooks import renewal
+from tools.course import BLANK, ROOT
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -15,7 +14,7 @@ def test_buttons_lead_to_the_pages_own_files(name):
         for link in soup.select(".article-header-buttons a[href]")
     }
     assert in_repository(buttons["Colab"]) == ROOT / "book" / f"{name}.ipynb"
-    blank = ROOT / "book" / renewal.BLANK / f"{name}.ipynb"
+    blank = ROOT / "book" / BLANK / f"{name}.ipynb"
     assert in_repository(buttons["Colab, without answers"]) == blank
     assert in_repository(buttons["Suggest edit"]) == ROOT / "chapters" / f"{name}.py"
     assert buttons["Binder"].startswith("https://mybinder.org/v2/gh/")
