@@ -33,11 +33,12 @@ STAMPS = {
     MARK,
     UNFINISHED,
     OLD_MARK,
+    "lab-installed",
     "nbgrader-installed",
     "site-check-installed",
+    "test-all.json",
     "test-site-installed",
 }
-STAMPS |= {"lab-installed", "test-all.json"}
 
 # Folders of the course, in which no environment must lie.
 TAKEN = {
