@@ -7,6 +7,8 @@ Data and numbers
     :func:`load_mnist`, :class:`Digits`, :func:`squared_error`, :func:`nearest_neighbour_accuracy`
 Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
+Results
+    :func:`claim`
 Learning one layer at a time
     :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
 Exercises
@@ -28,6 +30,7 @@ _EXPORTS = {
     "SEED": "seeds",
     "Stack": "stack",
     "check": "exercises",
+    "claim": "claims",
     "layer_shapes": "shapes",
     "load_mnist": "datasets",
     "nearest_neighbour_accuracy": "metrics",
