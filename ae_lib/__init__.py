@@ -10,7 +10,8 @@ Runs
 Results
     :func:`claim`
 Learning one layer at a time
-    :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
+    :class:`RBM`, :func:`log_partition`, :func:`log_likelihood`, :func:`pretrain`,
+    :class:`Stack`, :func:`unroll`
 Exercises
     :func:`check`
 Figures
@@ -33,6 +34,8 @@ _EXPORTS = {
     "claim": "claims",
     "layer_shapes": "shapes",
     "load_mnist": "datasets",
+    "log_likelihood": "rbm",
+    "log_partition": "rbm",
     "nearest_neighbour_accuracy": "metrics",
     "plot_blocks": "plots.blocks",
     "plot_features": "plots.features",
