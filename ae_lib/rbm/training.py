@@ -13,12 +13,12 @@ from typing import NamedTuple
 from ae_lib._keras import tf
 from ae_lib.rbm.formulas import Parameters, contrastive_divergence, gibbs_step, momentum_step
 
-MATRIX = tf.TensorSpec((None, None), tf.float32)
-VECTOR = tf.TensorSpec((None,), tf.float32)
+_MATRIX = tf.TensorSpec((None, None), tf.float32)
+_VECTOR = tf.TensorSpec((None,), tf.float32)
 _BATCHES = tf.TensorSpec((None, None, None), tf.float32)
 _FLOAT = tf.TensorSpec((), tf.float32)
-INTEGER = tf.TensorSpec((), tf.int64)
-PARAMETERS = Parameters(MATRIX, VECTOR, VECTOR)
+_INTEGER = tf.TensorSpec((), tf.int64)
+_PARAMETERS = Parameters(_MATRIX, _VECTOR, _VECTOR)
 
 
 class TrainingState(NamedTuple):
@@ -37,7 +37,7 @@ class Step(NamedTuple):
     decay: object  # weight decay times learning rate
 
 
-def built(function):
+def _built(function):
     """Build the graph of a function, also for a user who has warnings raised as errors.
 
     It is asked for by itself, because TensorFlow's eager mode would run the Python code instead.
@@ -71,11 +71,11 @@ def compiled_training(kinds, n_steps, persistent):
         jit_compile=kinds.compiled,
         input_signature=[
             _BATCHES,
-            INTEGER,
-            TrainingState(PARAMETERS, PARAMETERS, MATRIX),
+            _INTEGER,
+            TrainingState(_PARAMETERS, _PARAMETERS, _MATRIX),
             Step(_FLOAT, _FLOAT, _FLOAT),
-            INTEGER,
-            INTEGER,
+            _INTEGER,
+            _INTEGER,
         ],
     )
     def train(batches, n_batches, state, step, seed, first_batch):
@@ -98,14 +98,16 @@ def compiled_training(kinds, n_steps, persistent):
             number += 1
         return TrainingState(parameters, velocity, chain), error
 
-    return built(train)
+    return _built(train)
 
 
 @functools.cache
 def compiled_gibbs(kinds):
     """Return the graph of Gibbs sampling: of rows, parameters, number of steps and a seed."""
 
-    @tf.function(jit_compile=kinds.compiled, input_signature=[MATRIX, PARAMETERS, INTEGER, INTEGER])
+    @tf.function(
+        jit_compile=kinds.compiled, input_signature=[_MATRIX, _PARAMETERS, _INTEGER, _INTEGER]
+    )
     def gibbs(v, parameters, n_steps, seed):
         step = tf.constant(0, tf.int64)
         while step < n_steps:
@@ -113,4 +115,4 @@ def compiled_gibbs(kinds):
             step += 1
         return v
 
-    return built(gibbs)
+    return _built(gibbs)
