@@ -59,6 +59,6 @@ def test_roles_and_digits_have_the_colours_of_the_table():
 
 def test_the_websites_one_sheet_keeps_what_is_read_by_scripts_alone():
     css = palette.style_sheet() + "a { color: var(--colour-pca) }"
-    kept = styles.drop_unread_variables(css, 'colour("--colour-digits")')
+    kept = styles.keep_used(css, set(), 'colour("--colour-digits")')
     assert read_properties(kept) == {"--colour-pca", "--colour-digits"}
     assert ", ".join(PALETTE["digits"]) in kept
