@@ -27,8 +27,8 @@ from ae_lib._keras import tf
 from ae_lib._validation import check_integer
 from ae_lib.rbm.data import check_data
 from ae_lib.rbm.fitting import draw_seed
-from ae_lib.rbm.formulas import Kinds, Parameters, gibbs_step
-from ae_lib.rbm.training import _INTEGER, _MATRIX, _PARAMETERS, _VECTOR, _built
+from ae_lib.rbm.formulas import Kinds, Parameters, gibbs_step, hidden_input
+from ae_lib.rbm.training import INTEGER, MATRIX, PARAMETERS, VECTOR, built
 
 BERNOULLI = Kinds("bernoulli", "bernoulli")
 
@@ -178,7 +178,7 @@ def log_ratio(v, base, parameters, before, after):
 
     Unit by unit, since the two logarithms themselves are much larger than their difference.
     """
-    x = tf.matmul(v, parameters.weights, transpose_b=True) + parameters.hidden_bias
+    x = hidden_input(v, parameters) + parameters.hidden_bias
     of_hidden = tf.nn.softplus(after * x) - tf.nn.softplus(before * x)
     of_visible = (after - before) * tf.linalg.matvec(v, parameters.visible_bias - base)
     return of_visible + tf.reduce_sum(of_hidden, axis=1)
@@ -192,9 +192,7 @@ def _compiled_walk():
     logarithm of each chain's weight.
     """
 
-    @tf.function(
-        jit_compile=True, input_signature=[_MATRIX, _VECTOR, _PARAMETERS, _INTEGER, _INTEGER]
-    )
+    @tf.function(jit_compile=True, input_signature=[MATRIX, VECTOR, PARAMETERS, INTEGER, INTEGER])
     def walk(v, base, parameters, n_steps, seed):
         log_weights = tf.zeros_like(v[:, 0])
         step = tf.constant(0, tf.int64)
@@ -208,7 +206,7 @@ def _compiled_walk():
             before = after
         return log_weights
 
-    return _built(walk)
+    return built(walk)
 
 
 def _log_mean(log_weights, offset):
