@@ -9,8 +9,8 @@
 # %% [markdown]
 # # 1. Motivation: a picture in 30 numbers
 #
-# A small greyscale picture of a handwritten digit consists of 784 pixels, yet nobody
-# needs 784 decisions to write a 3. How few numbers describe a digit well enough to draw
+# A small greyscale picture of a handwritten digit consists of 784 pixels, yet writing a
+# 3 does not take 784 decisions. How few numbers describe a digit well enough to draw
 # it again, and what is such a short description good for? In this chapter we train a
 # network to find one: an *autoencoder*, which squeezes each digit through a layer of 30
 # units. Then we measure what its codes are worth, beside the strongest simple rivals we
@@ -385,13 +385,13 @@ claim(
 # %% [markdown]
 # ## Use 1: classification
 #
-# Labels cost work, because somebody has to look at each picture. Pictures without labels
+# Labels are expensive, because each picture has to be looked at. Pictures without labels
 # are often plentiful. The autoencoder has seen all 60,000 training digits but no label.
 # Does a simple classifier do better on its codes than on pixels when few digits are
 # labelled?
 #
 # We compare three descriptions of the same digits: pixels, PCA's 30 numbers, and codes.
-# Each is divided by one common factor, so that a typical value is about 1.
+# Each is divided by one common factor, which makes a typical value about 1.
 
 # %%
 N_LABELS = [50, 200, 1000]
@@ -511,7 +511,7 @@ claim(
 # %% [markdown]
 # ## Use 2: visualisation
 #
-# Nobody can look at 30 dimensions. With a code of two numbers, each digit becomes a point
+# Thirty dimensions cannot be plotted. With a code of two numbers, each digit becomes a point
 # on a map. We let a second, smaller autoencoder find such a code. Its input is not the
 # pixels but the 30 numbers, shifted and scaled to mean 0 and standard deviation 1, so it
 # trains in seconds.
@@ -589,12 +589,12 @@ claim(
 # ## Use 3: sending and storing
 #
 # You want to send digits over a slow line, or keep them for later; storage is
-# communication with your future self. You send codes, and whoever has the decoder makes
-# pictures of them. How many bits does a picture take?
+# communication with your future self. You send codes, and the receiver's decoder turns
+# them back into pictures. How many bits does a picture take?
 #
 # Numbers have to be rounded first, to multiples of a step. A larger step makes fewer
 # different values, hence fewer bits, and a larger error. The rounded values are then
-# written so that frequent ones get short words and rare ones long words. The best that
+# written with short words for frequent values and long words for rare ones. The best that
 # any such *entropy code* can do is $-\log_2 p$ bits for a value of probability $p$. We
 # estimate these probabilities for each number from the training digits, and count the
 # bits of the test digits.
@@ -727,8 +727,8 @@ claim(
 # finer step does not help once the code itself has lost the rest, while PCA and JPEG buy
 # smaller errors with more bits.
 #
-# One cost is missing so far. The receiver needs the decoder, and somebody has to send it
-# first. Its weights can be rounded to 8 bits as well. PCA needs a decoder too, its 100
+# One cost is missing so far. The receiver needs the decoder, which has to be sent first.
+# Its weights can be rounded to 8 bits as well. PCA needs a decoder too, its 100
 # components and the mean.
 
 # %% tags=["nbval-ignore-output"]
