@@ -104,7 +104,7 @@ exercises: $(READY)  ## make the notebooks of the exercises and of their solutio
 	@$(PY) -m tools.notebooks exercises
 
 test-solutions: $(READY)  ## run every exercise notebook, unsolved and solved, and compare outputs
-	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/exercises book/solutions
+	AE_STRICT=1 $(SIDE_BY_SIDE) --nbval --nbval-current-env book/exercises book/solutions
 
 claims: $(READY)  ## count under ten seeds how often each claim holds (only what is missing is executed)
 	@$(PY) -m tools.claims
@@ -139,7 +139,7 @@ notebooks-check: $(READY)  ## check that notebooks are what their chapters give,
 	@$(PY) -m tools.notebooks exercises --check
 
 nbval: $(READY)  ## run every notebook again, and compare with its stored outputs
-	$(SIDE_BY_SIDE) --nbval --nbval-current-env book/*.ipynb
+	AE_STRICT=1 $(SIDE_BY_SIDE) --nbval --nbval-current-env book/*.ipynb
 
 site: $(READY)  ## build the website from the notebooks as they are; a warning is an error
 	@$(PY) -m tools.website.build

@@ -7,8 +7,11 @@ Data and numbers
     :func:`load_mnist`, :class:`Digits`, :func:`squared_error`, :func:`nearest_neighbour_accuracy`
 Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
+Results
+    :func:`claim`
 Learning one layer at a time
-    :class:`RBM`, :func:`pretrain`, :class:`Stack`, :func:`unroll`
+    :class:`RBM`, :func:`log_partition`, :func:`log_likelihood`, :func:`pretrain`,
+    :class:`Stack`, :func:`unroll`
 Exercises
     :func:`check`
 Figures
@@ -28,8 +31,11 @@ _EXPORTS = {
     "SEED": "seeds",
     "Stack": "stack",
     "check": "exercises",
+    "claim": "claims",
     "layer_shapes": "shapes",
     "load_mnist": "datasets",
+    "log_likelihood": "rbm",
+    "log_partition": "rbm",
     "nearest_neighbour_accuracy": "metrics",
     "plot_blocks": "plots.blocks",
     "plot_features": "plots.features",

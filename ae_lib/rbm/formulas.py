@@ -75,7 +75,7 @@ def energy(v, h, parameters, kinds):
     """
     of_visible = _energy_of_units(v, parameters.visible_bias, kinds.visible)
     of_hidden = _energy_of_units(h, parameters.hidden_bias, kinds.hidden)
-    return of_visible + of_hidden - tf.reduce_sum(_hidden_input(v, parameters) * h, axis=1)
+    return of_visible + of_hidden - tf.reduce_sum(hidden_input(v, parameters) * h, axis=1)
 
 
 def _energy_of_units(states, bias, kind):
@@ -85,7 +85,7 @@ def _energy_of_units(states, bias, kind):
     return -tf.linalg.matvec(states, bias)
 
 
-def _hidden_input(v, parameters):
+def hidden_input(v, parameters):
     """Return what hidden units receive from visible ones, ``v W``, shape (n, n_components)."""
     return tf.matmul(v, parameters.weights, transpose_b=True)
 
@@ -98,7 +98,7 @@ def hidden_mean(v, parameters, kinds):
 
     :math:`p(h_j = 1 \mid v) = \sigma(b_j + \sum_i v_i w_{ij})` (Hinton 2010, eq. 7).
     """
-    x = _hidden_input(v, parameters) + parameters.hidden_bias
+    x = hidden_input(v, parameters) + parameters.hidden_bias
     return tf.sigmoid(x) if kinds.hidden == "bernoulli" else x
 
 
@@ -177,7 +177,7 @@ def free_energy(v, parameters, kinds):
     (Hinton 2010, section 16.1), so that :math:`p(v) = e^{-F(v)} / Z`. For Gaussian hidden units
     the sum is an integral.
     """
-    x = _hidden_input(v, parameters)
+    x = hidden_input(v, parameters)
     of_visible = _energy_of_units(v, parameters.visible_bias, kinds.visible)
     if kinds.hidden == "gaussian":
         constant = math.log(2 * math.pi) / 2

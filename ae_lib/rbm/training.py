@@ -13,12 +13,12 @@ from typing import NamedTuple
 from ae_lib._keras import tf
 from ae_lib.rbm.formulas import Parameters, contrastive_divergence, gibbs_step, momentum_step
 
-_MATRIX = tf.TensorSpec((None, None), tf.float32)
-_VECTOR = tf.TensorSpec((None,), tf.float32)
+MATRIX = tf.TensorSpec((None, None), tf.float32)
+VECTOR = tf.TensorSpec((None,), tf.float32)
 _BATCHES = tf.TensorSpec((None, None, None), tf.float32)
 _FLOAT = tf.TensorSpec((), tf.float32)
-_INTEGER = tf.TensorSpec((), tf.int64)
-_PARAMETERS = Parameters(_MATRIX, _VECTOR, _VECTOR)
+INTEGER = tf.TensorSpec((), tf.int64)
+PARAMETERS = Parameters(MATRIX, VECTOR, VECTOR)
 
 
 class TrainingState(NamedTuple):
@@ -37,7 +37,7 @@ class Step(NamedTuple):
     decay: object  # weight decay times learning rate
 
 
-def _built(function):
+def built(function):
     """Build the graph of a function, also for a user who has warnings raised as errors.
 
     It is asked for by itself, because TensorFlow's eager mode would run the Python code instead.
@@ -71,11 +71,11 @@ def compiled_training(kinds, n_steps, persistent):
         jit_compile=kinds.compiled,
         input_signature=[
             _BATCHES,
-            _INTEGER,
-            TrainingState(_PARAMETERS, _PARAMETERS, _MATRIX),
+            INTEGER,
+            TrainingState(PARAMETERS, PARAMETERS, MATRIX),
             Step(_FLOAT, _FLOAT, _FLOAT),
-            _INTEGER,
-            _INTEGER,
+            INTEGER,
+            INTEGER,
         ],
     )
     def train(batches, n_batches, state, step, seed, first_batch):
@@ -98,16 +98,14 @@ def compiled_training(kinds, n_steps, persistent):
             number += 1
         return TrainingState(parameters, velocity, chain), error
 
-    return _built(train)
+    return built(train)
 
 
 @functools.cache
 def compiled_gibbs(kinds):
     """Return the graph of Gibbs sampling: of rows, parameters, number of steps and a seed."""
 
-    @tf.function(
-        jit_compile=kinds.compiled, input_signature=[_MATRIX, _PARAMETERS, _INTEGER, _INTEGER]
-    )
+    @tf.function(jit_compile=kinds.compiled, input_signature=[MATRIX, PARAMETERS, INTEGER, INTEGER])
     def gibbs(v, parameters, n_steps, seed):
         step = tf.constant(0, tf.int64)
         while step < n_steps:
@@ -115,4 +113,4 @@ def compiled_gibbs(kinds):
             step += 1
         return v
 
-    return _built(gibbs)
+    return built(gibbs)

@@ -1,6 +1,8 @@
 """Make the tally of ``book/claims.json``: how often each claim of a chapter holds.
 
-A claim is a comment in a chapter, directly above one or more assertions:
+A chapter makes a claim by ``ae_lib.claim``, or by a comment directly above one or more assertions:
+
+    claim("the autoencoder's error is less than 0.6 of PCA's", error < 0.6 * pca_error)
 
     # Claim: the autoencoder's error is less than 0.6 of PCA's.
     assert error < 0.6 * pca_error

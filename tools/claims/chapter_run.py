@@ -19,6 +19,8 @@ import time
 import types
 from pathlib import Path
 
+from ae_lib.claims import comparisons, is_claim
+
 # The name under which a chapter knows its record. Nobody would use it for anything else.
 RECORD = "__record__"
 
@@ -34,60 +36,20 @@ OPERATORS = {
     "in": lambda item, container: item in container,
     "not in": lambda item, container: item not in container,
 }
-_SYMBOLS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-}
 
 
 # What an assertion compares -----------------------------------------------------------------------
 
 
 def find_asserts(tree):
-    """Return the assertions of a syntax tree, in the order in which they are written."""
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    """Return the assertions and claims of a syntax tree, in the order in which they are written."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Assert) or is_claim(node)]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
-def comparisons(test):
-    """Return the comparisons that a condition consists of, each as its operands and symbols.
-
-    Parameters
-    ----------
-    test : ast.expr
-
-    Returns
-    -------
-    list of (list of ast.expr, list of str)
-        One for a comparison, which may be a chain, several where ``and`` joins them, and none for
-        any other condition.
-
-    Examples
-    --------
-    >>> condition = ast.parse("0 < error <= 2 and done == True", mode="eval").body
-    >>> for operands, symbols in comparisons(condition):
-    ...     print([ast.unparse(operand) for operand in operands], symbols)
-    ['0', 'error', '2'] ['<', '<=']
-    ['done', 'True'] ['==']
-    >>> comparisons(ast.parse("all(found)", mode="eval").body)
-    []
-    """
-    joined = isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And)
-    parts = test.values if joined else [test]
-    if not all(isinstance(part, ast.Compare) for part in parts):
-        return []
-    return [
-        ([part.left, *part.comparators], [_SYMBOLS[type(symbol)] for symbol in part.ops])
-        for part in parts
-    ]
+def condition_of(node):
+    """Return the condition of an assertion or of a claim."""
+    return node.test if isinstance(node, ast.Assert) else node.value.args[1]
 
 
 # What it found ------------------------------------------------------------------------------------
@@ -184,15 +146,24 @@ class Softener(ast.NodeTransformer):
 
     def visit_Assert(self, node):
         """Replace an assertion."""
+        return self._soft(node)
+
+    def visit_Expr(self, node):
+        """Replace a claim."""
+        return self._soft(node) if is_claim(node) else self.generic_visit(node)
+
+    def _soft(self, node):
+        """Return a call of the record in the place of an assertion or a claim."""
         number = self.numbers[node]
         text = f"with {RECORD}.watching({number}):\n    {RECORD}.METHOD({number})"
         soft = ast.parse(text).body[0]
         for part in ast.walk(soft):
             ast.copy_location(part, node)
         call = soft.body[0].value
-        parts = comparisons(node.test)
+        condition = condition_of(node)
+        parts = comparisons(condition)
         call.func.attr = "compare" if parts else "note"
-        call.args.append(_listed(parts) if parts else node.test)
+        call.args.append(_listed(parts) if parts else condition)
         return ast.fix_missing_locations(soft)
 
 

@@ -1,4 +1,4 @@
-"""Claims as chapters mark them: comments directly above assertions."""
+"""Claims as chapters make them: calls of ``claim``, or comments directly above assertions."""
 
 import ast
 import re
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import jupytext
 
-from tools.claims.chapter_run import find_asserts
+from ae_lib.claims import is_claim
+from tools.claims.chapter_run import condition_of, find_asserts
 from tools.course import ROOT, CourseError
 from tools.notebooks.digests import digest, parse_cell
 
@@ -86,7 +87,7 @@ def find_groups(source, name):
     Raises
     ------
     CourseError
-        If a claim has no words, or no assertion directly below it.
+        If a claim has no words, or a comment that states one has no assertion directly below it.
 
     Examples
     --------
@@ -102,14 +103,21 @@ def find_groups(source, name):
     ...     print(group)
     Group(claim=None, numbers=[0])
     Group(claim='one is less than two.', numbers=[1, 2])
+    >>> _, groups = find_groups('claim("one is less", one < two)', "04_pca")
+    >>> groups
+    [Group(claim='one is less', numbers=[0])]
     """
     lines = source.splitlines()
     cells = cells_of_lines(lines)
     assertions, groups, used, last = [], [], set(), None
     for number, node in enumerate(find_asserts(ast.parse(source))):
         line = node.lineno - 1
-        code = " ".join(ast.get_source_segment(source, node.test).split())
+        code = " ".join(ast.get_source_segment(source, condition_of(node)).split())
         assertions.append(Assertion(code, node.lineno, cells[line]))
+        if is_claim(node):
+            groups.append(Group(_stated(node, f"chapters/{name}.py, line {node.lineno}"), [number]))
+            last = None
+            continue
         if not _follows(node, last):
             first = comment_above(lines, line)
             comment = [text.strip() for text in lines[first:line]]
@@ -123,6 +131,17 @@ def find_groups(source, name):
         if cells[place] and _MARK.match(text.strip()):
             _check_mark(text.strip(), place in used, f"chapters/{name}.py, line {place + 1}")
     return assertions, groups
+
+
+def _stated(node, place):
+    """Return the words of a claim, which must be written where it is made."""
+    words = node.value.args[0]
+    if not isinstance(words, ast.Constant) or not isinstance(words.value, str):
+        raise CourseError(
+            f"{place}: the words of a claim must be a text in quotes, so that the tally can show "
+            f"them. Received: {ast.unparse(words)}"
+        )
+    return " ".join(words.value.split())
 
 
 def _follows(node, last):
@@ -176,4 +195,7 @@ def digest_of_numbers(path, root):
         for cell in cells
         if cell.cell_type == "code"
     ]
+    # Other words for the same condition cost no run.
+    for node in (node for tree in trees for node in ast.walk(tree) if is_claim(node)):
+        node.value.args[0] = ast.Constant("")
     return digest(trees, root, drawing=False)

@@ -19,8 +19,13 @@ CELL_TIMEOUT = 600  # seconds; a chapter takes 90 at most
 def execute(notebook, name, root):
     """Execute a notebook in a fresh kernel, in an empty folder, with a progress bar over cells."""
     with tempfile.TemporaryDirectory() as folder:
-        # The library whose code is in the digest.
-        environment = {**settings.neutral(os.environ, folder), "PYTHONPATH": str(root)}
+        environment = {
+            **settings.neutral(os.environ, folder),
+            # The library whose code is in the digest.
+            "PYTHONPATH": str(root),
+            # A claim that does not hold is an error.
+            "AE_STRICT": "1",
+        }
         client = NotebookClient(
             notebook,
             kernel_name=METADATA["kernelspec"]["name"],

@@ -14,8 +14,8 @@ import statistics
 
 from sphinx.util.docutils import SphinxDirective
 
+from ae_lib.claims import comparisons
 from tools.claims import tally as claims
-from tools.claims.chapter_run import comparisons
 from tools.claims.marks import read_chapter
 from tools.course import ROOT, CourseError
 from tools.notebooks import chapters

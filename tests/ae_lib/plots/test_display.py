@@ -4,10 +4,12 @@ import io
 
 import IPython
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from PIL import Image
 
 from ae_lib import plot_network, show
+from ae_lib.plots.display import as_png
 
 
 def published(monkeypatch, fig, **arguments):
@@ -43,6 +45,22 @@ def test_the_same_figure_gives_the_same_bytes(monkeypatch):
     first, _ = published(monkeypatch, plot_network([9, 4]))
     second, _ = published(monkeypatch, plot_network([9, 4]))
     assert first == second
+
+
+def test_a_picture_has_few_colours_takes_few_bytes_and_looks_the_same():
+    fig, (left, right) = plt.subplots(1, 2)
+    rng = np.random.default_rng(0)
+    left.scatter(*rng.normal(size=(2, 2000)), c=rng.integers(10, size=2000), cmap="tab10")
+    right.imshow(np.linspace(0, 1, 784).reshape(28, 28), cmap="magma")
+    full = io.BytesIO()
+    fig.savefig(full, dpi=160, format="png")
+    stored = as_png(fig)
+    with Image.open(io.BytesIO(stored)) as picture, Image.open(full) as drawn:
+        assert picture.mode == "P"
+        before, after = (np.asarray(each.convert("RGB"), float) for each in (drawn, picture))
+    assert len(stored) < len(full.getvalue()) / 2
+    assert np.sqrt(np.mean((after - before) ** 2)) < 2.5
+    plt.close(fig)
 
 
 @pytest.mark.parametrize("alt", [None, "", "  ", 3])

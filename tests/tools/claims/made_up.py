@@ -1,11 +1,13 @@
 """A made-up course of one chapter with claims, and what tests do to it."""
 
 import json
+import shutil
 import textwrap
 
 from tools.claims import runs
 from tools.claims.__main__ import main
 from tools.claims.tally import TALLY
+from tools.course import ROOT
 
 CHAPTER = """\
 # %% [markdown]
@@ -44,6 +46,7 @@ def write_course(folder):
     for name in ("chapters", "book", "ae_lib"):
         (folder / name).mkdir()
     (folder / "ae_lib" / "__init__.py").write_text("_EXPORTS = {}\n")
+    shutil.copy(ROOT / "ae_lib" / "claims.py", folder / "ae_lib")
     (folder / "_config.yml").write_text("repository:\n  url: https://example.org/course\n")
     (folder / "chapters" / "01_one.py").write_text(CHAPTER)
     return folder

@@ -1,11 +1,13 @@
 """One run of a chapter: what its assertions compared, and which of them held."""
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
 
 from tools.claims import chapter_run
+from tools.course import ROOT
 
 
 def record(tmp_path, code):
@@ -13,7 +15,8 @@ def record(tmp_path, code):
     script, output = tmp_path / "chapter.py", tmp_path / "result.json"
     script.write_text(textwrap.dedent(code))
     command = [sys.executable, "-P", chapter_run.__file__, str(script), str(output)]
-    subprocess.run(command, check=True, capture_output=True)
+    library = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, check=True, capture_output=True, env=library)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["chapter.py", "result.json"]
     return json.loads(output.read_text())["asserts"]
 
@@ -87,6 +90,25 @@ def test_errors_in_assertions_are_counted_and_the_chapter_goes_on(tmp_path):
     assert messages[1:4] == ["it was false", "", "it was never reached"]
     assert found[1]["values"] == [0, 2, 1, 2, 2, 2, 3, 2]
     assert [each["held"] for each in found] == [False, False, True, False, True]
+
+
+def test_claims_are_noted_as_assertions_are_and_say_nothing(tmp_path):
+    found = record(
+        tmp_path,
+        """
+        from ae_lib import claim
+
+        error = 3
+        claim("one", error < 4)
+        claim("two", error < 2 and error > 1)
+        claim("three", all([True]))
+        assert error == 3
+        claim("four", unknown < 2)
+        """,
+    )
+    assert [each["held"] for each in found] == [True, False, True, True, False]
+    assert [each["values"] for each in found] == [[3, 4], [3, 2, 3, 1], [], [3, 3], []]
+    assert "NameError" in found[-1]["message"]
 
 
 def test_functions_of_a_chapter_know_their_source_and_their_module(tmp_path):

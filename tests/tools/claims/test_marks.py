@@ -43,6 +43,37 @@ def test_a_mark_belongs_to_the_assertions_below_it_alone():
     assert assertions[0].code == "f( 1, # one ) < 2"
 
 
+def test_a_call_of_claim_is_a_claim_by_itself():
+    source = textwrap.dedent("""\
+        # %%
+        claim("one is less", one < two)
+        assert x
+        # %%
+        claim(
+            "the error is small, "
+            "and so is the other",
+            error < 3 and other < 4,
+        )
+        """)
+    assertions, groups = marks.find_groups(source, "01_one")
+    assert [(group.claim, group.numbers) for group in groups] == [
+        ("one is less", [0]),
+        (None, [1]),
+        ("the error is small, and so is the other", [2]),
+    ]
+    assert [assertion.code for assertion in assertions] == [
+        "one < two",
+        "x",
+        "error < 3 and other < 4",
+    ]
+    assert assertions[2].cell == 2
+
+
+def test_words_of_a_claim_that_are_computed_are_refused():
+    with pytest.raises(CourseError, match=r"01_one.py, line 2: the words of a claim must be"):
+        marks.find_groups('# %%\nclaim(f"{x} is less", x < 2)\n', "01_one")
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -47,6 +47,25 @@ def test_new_words_and_moved_marks_need_no_run(course, monkeypatch):
     assert tally["chapters"] == first["chapters"]
 
 
+def test_other_words_of_a_call_need_no_run_and_another_condition_does(course, monkeypatch):
+    add(course, "02_two", 'from ae_lib.claims import claim\n\nclaim("it is small", 1 < 2)')
+    run(course)
+    with monkeypatch.context() as patch:
+        forbid_runs(patch)
+        edit(course, "it is small", "it is less than two", "02_two")
+        run(course)
+    assert told(course) == ("it is less than two", 2)
+    edit(course, "1 < 2", "1 < 0", "02_two")
+    run(course)
+    assert told(course) == ("it is less than two", 0)
+
+
+def told(course):
+    """Return the words of the second chapter's claim, and how often it held."""
+    (entry,) = [entry for entry in stored(course)["claims"] if entry["chapter"] == "02_two"]
+    return entry["claim"], entry["held"]
+
+
 def test_new_code_needs_new_runs_of_its_chapter_alone(course, monkeypatch):
     add(course, "02_two", "# Claim: one is less.\nassert 1 < 2\n")
     run(course)

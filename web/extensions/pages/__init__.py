@@ -10,6 +10,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from web.extensions.pages import (
+    claim_badges,
     demo_cards,
     demo_scripts,
     formulas,
@@ -29,6 +30,7 @@ PASSES = [
     # Links with a picture, before pictures are told when to load.
     demo_cards.change_links,
     # What a page shows.
+    claim_badges.change_claims,
     demo_scripts.add_scripts,
     pictures.change_pictures,
     formulas.draw_formulas,
