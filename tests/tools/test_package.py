@@ -21,7 +21,7 @@ BUILT = (".git", ".venv", "_build", "build", "dist", "*.egg-info", "__pycache__"
 # What Google Colab has; installing ae_lib there must change none of it.
 COLAB_PYTHON = "3.13.0"
 COLAB = colab.read_pins(colab.constraints_file(ROOT))
-NEEDED = {"keras", "matplotlib", "numpy", "scikit-learn", "tensorflow", "tqdm"}
+NEEDED = {"keras", "matplotlib", "numpy", "pandas", "scikit-learn", "tensorflow", "tqdm"}
 
 # Code, the digits, the paper's results, and texts that say whose the digits are.
 SUFFIXES = {".py", ".npz", ".json", ".md", ".txt"}
