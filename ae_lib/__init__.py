@@ -17,7 +17,7 @@ Exercises
 Figures
     :func:`use_style`, :data:`COLOURS`, :func:`show`, :func:`plot_reconstructions`,
     :func:`plot_map`, :func:`plot_features`, :func:`plot_network`, :func:`plot_pretraining`,
-    :func:`plot_blocks`, :func:`layer_shapes`
+    :func:`plot_blocks`, :func:`layer_shapes`, :func:`plot_family`
 """
 
 import importlib
@@ -38,6 +38,7 @@ _EXPORTS = {
     "log_partition": "rbm",
     "nearest_neighbour_accuracy": "metrics",
     "plot_blocks": "plots.blocks",
+    "plot_family": "plots.family",
     "plot_features": "plots.features",
     "plot_map": "plots.maps",
     "plot_network": "plots.network",

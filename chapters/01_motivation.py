@@ -111,7 +111,7 @@ def turned(digit):
     return np.clip(views, 0, 1).reshape(len(angles), 784).astype(np.float32)
 
 
-three = turned(x_test[np.flatnonzero(digits.y_test == 3)[0]])
+three = turned(x_test[np.flatnonzero(digits.y_test == 3)[9]])
 
 # %% [markdown]
 # Each picture is a point in a space of 784 dimensions, one for each pixel. As the angle
@@ -119,23 +119,31 @@ three = turned(x_test[np.flatnonzero(digits.y_test == 3)[0]])
 # the figure shows the plane in which this curve extends furthest.
 
 # %% tags=["hide-input"]
-centred = three - three.mean(axis=0)
-plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
-fig, axes = plt.subplots(1, 4, figsize=(7.5, 2.8), width_ratios=[2, 1, 1, 1])
-curve, *pictures = axes
-curve.plot(*plane.T, "o-", color=COLOURS["data"], markersize=4)
-curve.plot(*plane[[0, -1]].T, "--", color=COLOURS["other"])
-curve.plot(*plane[[0, -1]].mean(axis=0), "s", color=COLOURS["other"])
-curve.set(title="one digit, 25 angles", xticks=[], yticks=[], aspect="equal")
-shown = {
+def plot_path(points, title, pictures):
+    """A path in the plane where it extends furthest, its chord, and some pictures."""
+    centred = points - points.mean(axis=0)
+    plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    fig, axes = plt.subplots(1, 4, figsize=(7.5, 2.8), width_ratios=[2, 1, 1, 1])
+    curve, *others = axes
+    curve.plot(*plane.T, "o-", color=COLOURS["data"], markersize=4)
+    curve.plot(*plane[[0, -1]].T, "--", color=COLOURS["other"])
+    curve.plot(*plane[[0, -1]].mean(axis=0), "s", color=COLOURS["other"])
+    curve.set(title=title, aspect="equal")
+    for ax, (name, picture) in zip(others, pictures.items(), strict=True):
+        ax.imshow(picture.reshape(28, 28), vmin=0, vmax=1)
+        ax.set_title(name, fontsize=10)
+    for ax in axes:
+        ax.set_axis_off()
+    return fig
+
+
+middle = len(angles) // 2
+pictures = {
     "one end": three[0],
-    "halfway along\nthe curve": three[12],
+    "halfway along\nthe curve": three[middle],
     "halfway along\nthe line": (three[0] + three[-1]) / 2,
 }
-for ax, (title, picture) in zip(pictures, shown.items(), strict=True):
-    ax.imshow(picture.reshape(28, 28), vmin=0, vmax=1)
-    ax.set_title(title, fontsize=10)
-    ax.set_axis_off()
+fig = plot_path(three, f"one digit, {len(angles)} angles", pictures)
 show(fig, alt="Left, the path of a rotating 3 in a plane: a horseshoe. A dashed line "
      "joins its ends. Right, halfway along the curve is an upright 3, halfway along "
      "the line is a faint double exposure of two tilted 3s.")
@@ -215,7 +223,7 @@ def build(code=CODE):
 # The code layer has no activation function, so its values are unrestricted. The output
 # layer uses the logistic sigmoid, so each output lies between 0 and 1, as pixels do. We
 # train on the cross-entropy between pixels and outputs, which suits such outputs and is
-# smallest where the two agree. [Chapter 5](05_dense.ipynb) gives the reasons for these
+# smallest where the two agree. [Chapter 6](06_dense.ipynb) gives the reasons for these
 # choices; here we only use them.
 #
 # Note what is *missing* from the next cell: labels. The digits are input and target at
@@ -256,7 +264,7 @@ print(codes_test.shape)
 
 # %% tags=["nbval-ignore-output", "picture-landing", "hide-input"]
 fig, axes = plt.subplots(3, 3, figsize=(7.5, 4.9), width_ratios=[1, 2.2, 1])
-largest = 1.05 * np.abs(codes_test[:3]).max()
+largest = 1.2 * np.abs(codes_test[:3]).max()
 for row, (before, bars, after) in enumerate(axes):
     before.imshow(x_test[row].reshape(28, 28), vmin=0, vmax=1)
     bars.bar(range(1, CODE + 1), codes_test[row], color=COLOURS["autoencoder"])
@@ -281,7 +289,7 @@ show(fig, alt="Three handwritten digits, a 7, a 2 and a 1, each with its code of
 # network that has learnt nothing. **PCA**, principal component analysis, also describes
 # a digit by 30 numbers, but it may only scale and add fixed pictures. Among all *linear*
 # codes of 30 numbers it has the smallest squared error on the training digits. It needs
-# no labels either, and no training loop; [Chapter 4](04_pca.ipynb) is about it. PCA
+# no labels either, and no training loop; [Chapter 5](05_pca.ipynb) is about it. PCA
 # sometimes produces pixels below 0 or above 1, which no digit has. We move them to 0 and
 # 1, which can only lower its error.
 
@@ -342,11 +350,17 @@ show(plot_reconstructions(x_test[first], rows, errors=errors))
 # the beginning of the chapter.
 
 # %% tags=["nbval-ignore-output"]
-noise_error = squared_error(independent, np.asarray(decoder(encoder(independent))))
-pd.DataFrame(
-    {"digits": [0.0, error], "pixel-by-pixel noise": [0.0, noise_error]},
-    index=["a copy of all 784 pixels", f"autoencoder, {CODE} units"],
-).round(1)
+copier = layers.Dense(784, kernel_initializer="identity")  # the wide layer from above
+pictures = {"digits": x_test, "pixel-by-pixel noise": independent}
+copied = {
+    kind: {
+        "a wide layer, 784 units": squared_error(x, np.asarray(copier(x))),
+        f"autoencoder, {CODE} units": squared_error(x, np.asarray(decoder(encoder(x)))),
+    }
+    for kind, x in pictures.items()
+}
+noise_error = copied["pixel-by-pixel noise"][f"autoencoder, {CODE} units"]
+pd.DataFrame(copied).round(1)
 
 # %%
 claim(
@@ -357,30 +371,112 @@ claim(
 
 # %% [markdown]
 # The wide layer copies both. The narrow one reproduces digits much better than noise
-# whose single pixels are just as common. The bottleneck forced it to learn which
+# whose single pixels are just as common, because the bottleneck forced it to learn which
 # pictures occur.
 #
 # How many numbers a digit needs, two, eight or sixty-four, you can try on the website:
 # [How much fits in a code](play.md#how-much-fits-in-a-code).
 
 # %% [markdown]
+# ## What became of the curve?
+#
+# The rotating 3 drew a curve in the space of pixels. Each of its pictures also has a code,
+# so there is a curve in the space of codes. We measure how straight a curve is by the
+# distance between its ends, divided by its length: 1 for a straight line, and less the more
+# it bends.
+#
+# > **Predict.** Is the curve straighter in the space of codes, and is it straighter than
+# > with PCA's 30 numbers?
+
+# %%
+def straightness(points):
+    """Distance between the ends of a path, divided by the path's length."""
+    steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    return np.linalg.norm(points[-1] - points[0]) / steps.sum()
+
+
+N_ROTATED = 50
+spaces = {"pixels": lambda x: x, f"PCA-{CODE}": lambda x: pca.transform(x)[:, :CODE]}
+for k, (enc, _) in enumerate(networks):
+    spaces[f"codes, seed {SEED + k}"] = enc
+paths = [turned(digit) for digit in x_test[:N_ROTATED]]
+straight = pd.Series(
+    {
+        name: np.mean([straightness(np.asarray(encode(path))) for path in paths])
+        for name, encode in spaces.items()
+    },
+    name="straightness",
+)
+
+# %% tags=["nbval-ignore-output"]
+straight.to_frame().round(2)
+
+# %%
+claim(
+    "no code's paths are straighter than PCA's by more than 0.1",
+    straight.iloc[2:].max() < straight[f"PCA-{CODE}"] + 0.1,
+)
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+path = np.asarray(encoder(three))
+halfway = np.stack([path[middle], (path[0] + path[-1]) / 2])
+on_curve, on_line = np.asarray(decoder(halfway))
+pictures = {
+    "one end,\ndecoded": np.asarray(decoder(path[:1]))[0],
+    "halfway along\nthe curve": on_curve,
+    "halfway along\nthe line": on_line,
+}
+fig = plot_path(path, "the same digit, as codes", pictures)
+show(fig, alt="Left, the path of the codes of a rotating 3, a bent curve, and the line "
+     "between its ends. Right, what the decoder makes of one end, of the middle of the "
+     "curve and of the middle of the line.")
+
+# %% [markdown]
+# Codes are much shorter than pictures, but their curves are hardly straighter than in pixel
+# space, and no straighter than with PCA. Nothing in the training asks for straight lines:
+# any code will do from which the decoder can draw the digit. What lies between two codes is
+# a question of its own, which [Chapter 6](06_dense.ipynb) takes up.
+
+# %% [markdown]
 # ## A family of networks
 #
-# Our network keeps its code short by giving it few units. That is one way among several
-# to stop a network from merely copying. The members of the family differ in what they
-# ask of the code, and this course meets most of them.
-#
-# | the code is kept simple by | name | in this course |
+# Our network cannot merely copy, because its code has few units. That is one way among
+# several. The members of the family differ in what keeps them from copying.
+
+# %% tags=["hide-input"]
+from ae_lib import plot_family
+
+family = {
+    "through few units": {
+        "linear": "PCA's subspace",
+        "dense": "this chapter",
+        "convolutional": "knows neighbours",
+        "deep": "pretrained by layers",
+    },
+    "after its input\nwas damaged": {
+        "denoising": "repairs pictures",
+        "masked": "guesses hidden parts",
+    },
+    "with a penalty\non the code": {
+        "sparse": "few active units",
+        "contractive": "changes slowly",
+    },
+    "from a random code": {"variational": "clouds, not points"},
+}
+show(plot_family("copy the\ninput,\nbut …", family, title="The family of autoencoders"))
+
+# %% [markdown]
+# | member | what keeps it from copying | where |
 # |---|---|---|
-# | few units | undercomplete autoencoder | this chapter, [5](05_dense.ipynb) |
-# | few units, linear layers only | the subspace of PCA | [4](04_pca.ipynb) |
-# | few units, layers that know which pixels are neighbours | convolutional autoencoder | [6](06_convolutional.ipynb) |
-# | layers that were pretrained one at a time | deep autoencoder of 2006 | [3](03_pretraining.ipynb), [7](07_paper.ipynb) |
-# | a damaged input that has to be repaired | denoising autoencoder | [5](05_dense.ipynb), [6](06_convolutional.ipynb) |
-# | few units that are active at a time | sparse autoencoder | later |
-# | a penalty on how fast the code changes | contractive autoencoder | later |
-# | a probability distribution instead of a point | variational autoencoder | later |
-# | pieces that are hidden and have to be guessed | masked autoencoder | later |
+# | linear | few units and no nonlinearity; finds the subspace of PCA | [Chapter 5](05_pca.ipynb) |
+# | dense | few units | here and [Chapter 6](06_dense.ipynb) |
+# | convolutional | few numbers, in layers that know which pixels are neighbours | [Chapter 7](07_convolutional.ipynb) |
+# | deep | few units behind many layers, which were pretrained one at a time | [Chapters 4](04_pretraining.ipynb) and [8](08_paper.ipynb) |
+# | denoising | its input is damaged, its target is not | [Chapters 6](06_dense.ipynb) and [7](07_convolutional.ipynb) |
+# | masked | parts of the input are hidden and have to be guessed | not in this course yet |
+# | sparse | only a few units may be active at a time | not in this course yet |
+# | contractive | the code may change only slowly with the input | not in this course yet |
+# | variational | the code of a picture is a random draw from a cloud around a point | not in this course yet |
 
 # %% [markdown]
 # ## Use 1: classification
@@ -428,7 +524,7 @@ from sklearn.neighbors import KNeighborsClassifier
 SETTINGS = {
     "nearest neighbours": (KNeighborsClassifier(), {"n_neighbors": [1, 3, 5]}),
     "logistic regression": (
-        LogisticRegression(max_iter=1000), {"C": [0.001, 0.01, 0.1, 1, 10]}
+        LogisticRegression(max_iter=1000, tol=0.001), {"C": [0.001, 0.01, 0.1, 1, 10]}
     ),
 }
 
@@ -591,7 +687,7 @@ claim(
 
 # %% [markdown]
 # With only two numbers it matters how they are spent, and here the nonlinear network wins
-# clearly. [Chapter 4](04_pca.ipynb) puts two such maps side by side.
+# clearly. [Chapter 5](05_pca.ipynb) puts two such maps side by side.
 
 # %% [markdown]
 # ## Use 3: sending and storing
@@ -676,14 +772,15 @@ jpeg_curve = np.array([jpeg(quality) for quality in (1, 5, 10, 20)])
 # %% tags=["nbval-ignore-output", "hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 4))
 for k, line in enumerate(code_curves):
-    label = f"{CODE} codes, three seeds" if k == 0 else None
+    label = f"{CODE}-number codes, three seeds" if k == 0 else None
     ax.semilogx(*line.T, "o-", color=COLOURS["autoencoder"], label=label, markersize=4)
 label = "PCA, up to 100 components"
 ax.semilogx(*pca_curve.T, "^--", color=COLOURS["pca"], label=label)
 label = "JPEG, all digits on one sheet"
 ax.semilogx(*jpeg_curve.T, "v-.", color=COLOURS["other"], label=label)
 ticks = [50, 100, 200, 400, 800]
-ax.set(xticks=ticks, xticklabels=ticks, xlabel="bits per image", ylim=(0, 20))
+ax.set(xticks=ticks, xticklabels=ticks, xlim=(30, 1000), ylim=(0, 20))
+ax.set_xlabel("bits per image")
 ax.set_ylabel("squared error per image")
 ax.minorticks_off()
 ax.legend()

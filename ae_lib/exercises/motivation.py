@@ -7,7 +7,7 @@ from ae_lib.exercises._comparing import agrees, as_numbers, compare
 from ae_lib.exercises._findings import Wrong
 
 # The checks, in the order of the exercises.
-__all__ = ["squared_error", "quantise", "right_neighbours", "break_even"]
+__all__ = ["squared_error", "bits_per_code", "right_neighbours", "break_even"]
 
 
 def squared_error(answer, rng):
@@ -41,48 +41,69 @@ def squared_error(answer, rng):
     )
 
 
-def quantise(answer, rng):
-    """Rounding to a few values: how many there are, and how far off."""
-    bits = int(rng.integers(2, 5))
-    low = rng.uniform(-3, -1)
-    high = low + rng.uniform(2, 5)
-    codes = rng.uniform(low, high, (400, 6))
-    codes[0, :2] = low, high
-    received = as_numbers(
-        call(answer, codes=codes, low=low, high=high, bits=bits), codes.shape, "The codes"
-    )
-    step = (high - low) / (2**bits - 1)
-    n_values = len(np.unique(received.round(9)))
-    off = np.abs(received - codes)
-    if np.allclose(received, received.round()) and received.min() >= 0 and n_values == 2**bits:
-        raise Wrong(
-            "These are whole numbers, as they would be sent. Turn them back into code values "
-            "between low and high."
-        )
-    if n_values > 2**bits:
-        raise Wrong(
-            f"{bits} bits can tell {2**bits} values apart. Received: {n_values} different values."
-            + (" Between n values there are n - 1 steps." if n_values == 2**bits + 1 else "")
-        )
-    if off.max() > 0.51 * step:
-        if off.max() <= 1.01 * step and ((received <= codes + 1e-9).all()):
-            raise Wrong("You always round down. The nearest value is off by half a step at most.")
-        if n_values == 2:
-            raise Wrong(
-                f"Two values are what one bit can say. There are {bits} bits, so {2**bits}."
-            )
-        raise Wrong(
-            f"The nearest of {2**bits} values between low and high, both included, is off by at "
-            f"most {step / 2:.4f}. Received: off by {off.max():.4f}."
-        )
-    again = call(answer, codes=received, low=low, high=high, bits=bits)
-    if not agrees(again, received):
-        raise Wrong("What has been rounded changes when it is rounded again. It should stay.")
-    outside = np.array([[low - 1, high + 1]])
+def _entropy(values, log=np.log2):
+    """Mean cost of the values of one array by an ideal code for their own shares."""
+    shares = np.unique(values, return_counts=True)[1] / len(values)
+    return -(shares * log(shares)).sum()
+
+
+def bits_per_code(answer, rng):
+    """The entropy of each column of rounded codes, added up."""
+    n, columns = 300, 4
+    step = rng.uniform(0.3, 0.9)
+    # Columns of different spread and mean, so that one histogram for all is not the same.
+    codes = rng.normal(size=(n, columns)) * rng.uniform(0.5, 3, columns) + rng.normal(size=columns)
+    rounded = np.rint(codes / step)
+    each = [_entropy(column) for column in rounded.T]
+    used = [len(np.unique(column)) for column in rounded.T]
+    floored, whole = np.floor(codes / step), np.rint(codes)
     compare(
-        call(answer, codes=outside, low=low, high=high, bits=bits),
-        np.array([[low, high]]),
-        "Codes below low and above high",
+        call(answer, codes=codes, step=step),
+        sum(each),
+        "The bits",
+        [
+            (
+                "This is the mean over the columns. A code has all of them: add up.",
+                np.mean(each),
+            ),
+            ("These are the bits of all codes together. Average over the codes.", n * sum(each)),
+            (
+                "The logarithm is the natural one. Bits need log2.",
+                sum(_entropy(column, np.log) for column in rounded.T),
+            ),
+            ("A sign is missing: the logarithm of a share is negative.", -sum(each)),
+            (
+                "One histogram serves all columns here. Count the values of each column by "
+                "themselves.",
+                columns * _entropy(rounded.ravel()),
+            ),
+            (
+                "You round down. The nearest multiple of the step is asked for.",
+                sum(_entropy(column) for column in floored.T),
+            ),
+            (
+                "The step does nothing: the codes are rounded to whole numbers.",
+                sum(_entropy(column) for column in whole.T),
+            ),
+            (
+                "The codes have to be rounded before values are counted.",
+                columns * np.log2(n),
+            ),
+            (
+                "This is what all values cost if they are equally frequent. Frequent values get "
+                "shorter words.",
+                np.log2(used).sum(),
+            ),
+            (
+                "Each different value counts once here. Weight -log2(p) by p, since frequent "
+                "values are sent more often.",
+                sum(
+                    -np.log2(np.unique(column, return_counts=True)[1] / n).mean()
+                    for column in rounded.T
+                ),
+            ),
+        ],
+        distinct=True,
     )
 
 
@@ -125,51 +146,71 @@ def right_neighbours(answer, rng):
         planted=1.0,
         distinct=True,
     )
+    # Each code occurs twice, once with each of two labels: the nearest other one is its double.
+    twice = np.repeat(rng.normal(size=(n // 2, 3)), 2, axis=0)
+    received = call(answer, codes=twice, labels=np.arange(n) % 2)
+    if not agrees(received, 0.0):
+        raise Wrong(
+            "Two pictures may have the same code, at a distance of 0, and be each other's nearest "
+            "neighbours. Leave out a code's distance to itself, not every distance of 0. Received: "
+            f"{as_numbers(received, (), 'The share of right neighbours'):g} for codes that each "
+            "occur twice, with two labels; expected: 0."
+        )
 
 
 def break_even(answer, rng):
     """From how many pictures on codes and decoder take fewer bits than the rival."""
-    values, bits = int(rng.integers(10, 40)), int(rng.integers(2, 9))
-    rival = values * bits + int(rng.integers(100, 700))
-    saved = rival - values * bits
+    code = int(rng.integers(60, 200))
+    saved = int(rng.integers(40, 300))
+    rival = code + saved
     # Neither a whole number of pictures nor nearly one, so that each mistake gives another result.
-    decoder = int(saved * (rng.integers(50, 300) + rng.uniform(0.3, 0.7)))
-    received = call(answer, n_values=values, bits=bits, decoder_bits=decoder, rival_bits=rival)
-    exact = decoder // saved + 1
+    more = int(saved * (rng.integers(200, 900) + rng.uniform(0.3, 0.7)))
+    rival_decoder = int(rng.integers(5, 20)) * saved + int(rng.integers(1, saved))
+    decoder = more + rival_decoder
+    received = call(
+        answer,
+        code_bits=code,
+        decoder_bits=decoder,
+        rival_bits=rival,
+        rival_decoder_bits=rival_decoder,
+    )
     compare(
         received,
-        exact,
+        more // saved + 1,
         "The number of pictures",
         [
-            (
-                "You forgot that the decoder has to be sent, too: once.",
-                1,
-            ),
+            ("The decoder has to be sent, too: once.", 1),
+            ("The rival's decoder has to be sent as well: subtract it.", decoder // saved + 1),
             (
                 "Compare the bits saved for each picture, not those of the code alone.",
-                decoder // (values * bits) + 1,
+                more // code + 1,
             ),
             (
                 "The codes cost something as well: subtract their bits from the rival's.",
-                decoder // rival + 1,
+                more // rival + 1,
             ),
-            ("One value has several bits. Multiply.", decoder // (rival - values) + 1),
             (
                 "This is a fraction. Asked for is the first whole number at which codes need "
                 "fewer bits.",
-                decoder / saved,
+                more / saved,
             ),
             (
                 "With this number of pictures the codes do not yet need fewer bits. One more.",
-                decoder // saved,
+                more // saved,
             ),
         ],
     )
-    never = call(
-        answer, n_values=values, bits=bits, decoder_bits=decoder, rival_bits=values * bits - 1
-    )
-    if not agrees(never, 0):
+    exact = call(answer, code_bits=code, decoder_bits=7 * saved, rival_bits=rival)
+    if not agrees(exact, 8):
         raise Wrong(
-            "Where the rival needs fewer bits for each picture, codes never pay: return 0. "
-            f"Received: {as_numbers(never, (), 'The number of pictures'):g}."
+            "Where both need the same number of bits, the codes do not yet need fewer. "
+            f"Received: {as_numbers(exact, (), 'The number of pictures'):g} pictures where 7 "
+            "give a draw and the rival needs no decoder."
         )
+    for rival_bits in (code - 1, code):
+        never = call(answer, code_bits=code, decoder_bits=decoder, rival_bits=rival_bits)
+        if not agrees(never, 0):
+            raise Wrong(
+                "Where the rival needs no more bits for each picture, codes never pay: return 0. "
+                f"Received: {as_numbers(never, (), 'The number of pictures'):g}."
+            )

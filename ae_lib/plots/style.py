@@ -21,7 +21,8 @@ COLOURS = _colours(_PALETTE["compared"])
 DRAWN = _colours(_PALETTE["drawn"])
 
 #: One colour a digit, 0 to 9: Matthew Petroff's ten colours, made for colour-blind readers too
-#: (https://doi.org/10.48550/arXiv.2107.02270).
+#: (https://doi.org/10.48550/arXiv.2107.02270). Colours that resemble each other went to digits that
+#: do not, such as 0 and 3, because similar digits are neighbours on maps.
 DIGIT_COLOURS = tuple(_PALETTE["digits"])
 
 

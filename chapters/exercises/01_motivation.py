@@ -9,13 +9,13 @@
 # %% [markdown]
 # # Exercises to chapter 1
 #
-# The unit in which this course counts errors, the bits of a code, and a test of
-# neighbours that is too good to be true. All of it stands in
-# [Chapter 1](../01_motivation.ipynb), and all of it you need later.
+# These exercises go with [Chapter 1](../01_motivation.ipynb): the unit in which this course
+# measures errors, the bits of a code, a test of neighbours that is too good to be true, and
+# the price of a decoder. You will need all of them again.
 #
-# Replace each `...` by your own code, and run the check below it. It tries your function
-# on random data, and says what it found. "Run all" goes through whether you have solved
-# an exercise or not.
+# Replace each `...` with your own code and run the check below it. The check tries your
+# function on random data and tells you what it found. "Run all" reaches the end whether
+# you have solved an exercise or not.
 #
 # **Time:** about 55 minutes, one to three stars for how hard an exercise is.
 
@@ -32,8 +32,9 @@ digits = load_mnist(n_train=5000)
 #
 # ★ · 5 minutes · 1 point · derive and code
 #
-# Code equation (1.1), averaged over the images: the squared error per image. Each row of
-# `x` is an image, and each row of `x_hat` its reconstruction. One line is enough.
+# Write equation (1.1), averaged over the images, as a function: the squared error per image.
+# Each row of `x` is an image, and the same row of `x_hat` is its reconstruction. One line is
+# enough.
 
 
 # %%
@@ -49,8 +50,8 @@ def squared_error(x, x_hat):
 error_is_right = check("motivation.squared_error", squared_error)
 
 # %% [markdown]
-# > **Predict.** The mean image answers every test digit with the same blur, and has an
-# > error of 52.90. What is the error of white paper, that is, of zeros?
+# > **Predict.** If we answer every test digit with the mean image, the error is 52.90. What
+# > is the error of answering with white paper, that is, with zeros?
 
 # %%
 my_error = 0.0  # your prediction
@@ -61,33 +62,40 @@ if error_is_right:
     print(f"white paper {white:.2f}, your prediction {my_error}")
 
 # %% [markdown]
-# ## 1.2 Fewer bits
+# ## 1.2 The bits of a code
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# With `bits` bits one can say $2^\text{bits}$ different values. Let them be evenly spaced
-# from `low` to `high`, both included, and replace each code value by the nearest of them.
-# Values outside are moved to the nearer end.
+# Round every number of some codes to the nearest multiple of `step`. How many bits does a
+# code take when an ideal entropy code writes it? For each column, count how often each
+# rounded value occurs among the codes; a value with the share $p$ costs $-\log_2 p$ bits.
+# Average over the codes, and add up the columns. (Here the shares come from the same codes
+# that are sent, so nothing has to be added to the counts.)
+#
+# `np.unique(values, return_counts=True)` counts.
 
 
 # %%
-def quantise(codes, low, high, bits):
-    """Code values rounded to 2 ** bits values, of the same shape."""
+def bits_per_code(codes, step):
+    """Ideal bits of a code, a number, for codes of shape (n, columns)."""
     ### BEGIN SOLUTION
-    codes, low, high = (np.asarray(item, float) for item in (codes, low, high))
-    n_steps = 2**bits - 1
-    numbers = np.round((np.clip(codes, low, high) - low) / (high - low) * n_steps)
-    return low + numbers * (high - low) / n_steps
+    total = 0.0
+    for column in np.rint(np.asarray(codes, float) / step).T:
+        counts = np.unique(column, return_counts=True)[1]
+        share = counts / counts.sum()
+        total -= (share * np.log2(share)).sum()
+    return total
     ### END SOLUTION
     ### STUB return ...
 
 
 # %%
-rounds_well = check("motivation.quantise", quantise)
+counts_bits = check("motivation.bits_per_code", bits_per_code)
 
 # %% [markdown]
-# > **Predict.** PCA's 30 numbers have an error near 13.9 on the test digits. How many
-# > bits for each of them keep it below 15?
+# > **Predict.** PCA's 30 numbers are rounded with a step of 0.5, 1 and 2. By how many bits
+# > does the code become shorter each time the step doubles? (A number that takes many
+# > different values loses one bit. Why?)
 
 # %%
 my_bits = 0  # your prediction
@@ -95,19 +103,24 @@ my_bits = 0  # your prediction
 # %% tags=["nbval-ignore-output"]
 pca = PCA(30, svd_solver="full").fit(digits.x_train)
 codes = pca.transform(digits.x_test)
-if rounds_well and error_is_right:
-    for bits in (2, 3, 4, 5, 8):
-        rounded = quantise(codes, codes.min(), codes.max(), bits)
-        error = squared_error(digits.x_test, pca.inverse_transform(rounded))
-        print(f"{bits} bits: {error:.2f}", "(yours)" if bits == my_bits else "")
+if counts_bits and error_is_right:
+    bits, errors = [], []
+    for step in (0.5, 1, 2):
+        rounded = step * np.rint(codes / step)
+        decoded = np.clip(pca.inverse_transform(rounded), 0, 1)
+        bits.append(bits_per_code(codes, step))
+        errors.append(squared_error(digits.x_test, decoded))
+    print("bits", np.round(bits, 1), "error", np.round(errors, 2))
+    print("fewer bits", np.round(-np.diff(bits), 1), "your prediction", my_bits)
 
 # %% [markdown]
 # ## 1.3 Too good to be true
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# How often does the nearest code carry the same label? This function says: always, for
-# any codes, even for random ones. What does it measure? Mend it.
+# How often does a code's nearest neighbour carry the same label? According to this function
+# always, whatever the codes are, even random ones. What does it measure? Repair it. (Two
+# different pictures may have exactly the same code.)
 
 
 # %%
@@ -132,18 +145,20 @@ _ = check("motivation.right_neighbours", right_neighbours)
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# To send pictures as codes, one has to send the decoder, too: once, with `decoder_bits`
-# bits. Each code has `n_values` values of `bits` bits. A rival, JPEG for example, needs
-# `rival_bits` for each picture and no decoder. From how many pictures on do codes need
-# fewer bits altogether? Return 0 if they never do.
+# Whoever receives codes needs the decoder, which has to be sent once: `decoder_bits` bits.
+# After that, each picture takes `code_bits` bits. A rival needs `rival_bits` for each picture,
+# and may need a decoder as well, of `rival_decoder_bits` bits. (PCA does; JPEG, which every
+# computer has, does not.) All four are whole numbers, and the rival's decoder is no larger
+# than that of the codes. From how many pictures on do the codes need fewer bits altogether?
+# Return 0 if they never do.
 
 
 # %%
-def break_even(n_values, bits, decoder_bits, rival_bits):
+def break_even(code_bits, decoder_bits, rival_bits, rival_decoder_bits=0):
     """The smallest number of pictures for which codes need fewer bits, or 0."""
     ### BEGIN SOLUTION
-    saved = rival_bits - n_values * bits  # by each picture
-    return decoder_bits // saved + 1 if saved > 0 else 0
+    saved = rival_bits - code_bits  # by each picture
+    return (decoder_bits - rival_decoder_bits) // saved + 1 if saved > 0 else 0
     ### END SOLUTION
     ### STUB return ...
 
@@ -152,30 +167,33 @@ def break_even(n_values, bits, decoder_bits, rival_bits):
 pays = check("motivation.break_even", break_even)
 
 # %% [markdown]
-# > **Predict.** A decoder of 209,000 weights, 32 bits each; codes of 30 values with 4
-# > bits; a rival with 1,500 bits. Thousands of pictures, or millions?
+# > **Predict.** A decoder has 209,000 weights of 8 bits and codes of 95 bits. JPEG takes 300
+# > bits a picture. PCA takes 125 bits a picture, and its decoder has 79,000 weights of 8 bits.
+# > From how many pictures on do the codes pay: hundreds, thousands or tens of thousands?
 
 # %%
 if pays:
-    print(f"{break_even(30, 4, 209_000 * 32, 1500):,} pictures")
+    print(f"against JPEG {break_even(95, 209_000 * 8, 300):,} pictures")
+    print(f"against PCA {break_even(95, 209_000 * 8, 125, 79_000 * 8):,} pictures")
 
 # %% [markdown]
 # ## 1.5 Worth it or not?
 #
 # ★ · 10 minutes · 3 points · explain
 #
-# A colleague wants to use an autoencoder for (a) a search among ten million photographs
-# of one machine part, and (b) a classifier for 40,000 labelled pictures. Advise her, in
-# six sentences or fewer, with what Chapter 1 measured.
+# A colleague wants to use an autoencoder for (a) searching ten million photographs of one
+# machine part, and (b) classifying pictures, of which 1,000 are labelled. Advise her in six
+# sentences or fewer, using what Chapter 1 measured.
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# (a) is a good case: codes are short, so that the search is quick and needs little room,
-# and with ten million pictures the decoder's own size does not count. She should expect
-# some neighbours to be others than among pixels, and compare with PCA, which was as good
-# in the neighbour test. (b) is a doubtful one: with many labels, logistic regression
-# gained nothing from codes, and a network trained on the labels themselves is the method
-# to beat. (One point for each use with a measured reason, one for PCA as a rival.)
+# (a) Short descriptions are a good idea: they take little room and are searched faster, and
+# their nearest neighbours carried the right label about as often as those among pixels. But
+# PCA's 30 numbers did all of that as well and need no training, so she should try PCA first.
+# (b) With 1,000 labels, nearest neighbours gained about two points from codes and just as much
+# from PCA, while logistic regression gained nothing. Since the chapter measured digits only, she
+# should repeat both comparisons on her own pictures, with every rival tuned. (One point for each
+# use with a measured reason, one for PCA as a rival.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -185,14 +203,14 @@ if pays:
 # Choose an answer before you unfold it.
 #
 # **1. A network has an error of 52.9 per test digit. What has it learnt?** (a) A good code,
-# since 52.9 of 784 is little. (b) The mean image. (c) Nothing can be said without the
-# loss.
+# since 52.9 of 784 is little. (b) The mean image, or something no better. (c) Nothing can be
+# said without the loss.
 #
 # <details><summary>Answer</summary>
 #
-# (b). 52.90 is what the mean image has. (a) is wrong: most of the 784 pixels are white in
-# every digit, so 784 is no yardstick. (c) is wrong: the error can be compared with that
-# of the mean image, and that says more than the loss.
+# (b). 52.90 is the error of the mean image. (a) is wrong because most of the 784 pixels are
+# white in every digit, so the number of pixels is no baseline. (c) is wrong because the error
+# can be compared with that of the mean image, which says more than the loss.
 #
 # </details>
 #
@@ -201,20 +219,33 @@ if pays:
 #
 # <details><summary>Answer</summary>
 #
-# (c). The picture is input and target at once. (a) is wrong: the code is whatever serves
-# the decoder. (b) is wrong: that would be a classifier.
+# (c). The picture is both input and target. (a) is wrong because the code is whatever serves
+# the decoder. (b) is wrong because that would be a classifier.
 #
 # </details>
 #
-# **3. Thirty float32 numbers stand for 784 pixels of one byte. How much smaller is that?**
-# (a) 784 / 30 = 26 times. (b) 784 / 120 = 6.5 times. (c) It depends on the bits that are
-# kept.
+# **3. Thirty numbers of 32 bits describe a digit of 784 pixels of 8 bits. How much smaller is
+# the description?** (a) 784 / 30, or 26 times. (b) 6272 / 960, or 6.5 times. (c) More than
+# both, if the numbers are rounded and entropy-coded.
 #
 # <details><summary>Answer</summary>
 #
-# (c). As floats it is (b), and with 4 bits a number it is 52 times, for hardly more error.
-# (a) is wrong: it compares numbers of 32 bits with numbers of 8. And all of them forget
-# the decoder, which has to be kept once.
+# (c). At a squared error of 8 the chapter's codes took fewer than 100 bits, which is more than
+# 60 times smaller. (b) counts bits nobody needs, and (a) compares numbers of 32 bits with
+# numbers of 8. All three leave out the decoder, which has to be sent once.
+#
+# </details>
+#
+# **4. PCA's pixels are moved into the range from 0 to 1 before its error is measured. Why?**
+# (a) Otherwise the error would have another unit. (b) Because a pixel outside that range is
+# certainly wrong, and the autoencoder's sigmoid cannot produce one either. (c) Because PCA
+# would be better otherwise.
+#
+# <details><summary>Answer</summary>
+#
+# (b). Both contestants may know that pixels lie between 0 and 1, so the comparison is about
+# what they have learnt. (a) is wrong because the unit stays the same. (c) is wrong because
+# clipping can only lower the error: no true pixel lies outside the range.
 #
 # </details>
 #

@@ -162,7 +162,7 @@ def test_solutions_give_the_digits_the_same_numbers_in_float32_and_float64(solut
     z = np.random.default_rng(0).normal(0, 30, x.shape)
     cases = {
         "motivation.squared_error": (x, 0.5 * x),
-        "motivation.quantise": (x, 0.0, 1.0, 3),
+        "motivation.bits_per_code": (x, 0.3),
         "motivation.right_neighbours": (x, np.arange(200) % 3),
         "pca.variances": (x, 30),
         "dense.loss_floor": (x,),
