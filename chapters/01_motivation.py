@@ -35,7 +35,7 @@
 #
 # - Python, NumPy, and a rough idea of what a neural network is. No graphics card.
 #
-# **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 40 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%
@@ -101,7 +101,8 @@ show(
 # %%
 from scipy.ndimage import rotate
 
-angles = np.linspace(-60, 60, 25)
+LARGEST_ANGLE = 60
+angles = np.linspace(-LARGEST_ANGLE, LARGEST_ANGLE, 25)
 
 
 def turned(digit):
@@ -400,21 +401,30 @@ spaces = {"pixels": lambda x: x, f"PCA-{CODE}": lambda x: pca.transform(x)[:, :C
 for k, (enc, _) in enumerate(networks):
     spaces[f"codes, seed {SEED + k}"] = enc
 paths = [turned(digit) for digit in x_test[:N_ROTATED]]
-straight = pd.Series(
+ranges = {"all angles": slice(None), "inner half": slice(middle // 2, -middle // 2)}
+straight = pd.DataFrame(
     {
-        name: np.mean([straightness(np.asarray(encode(path))) for path in paths])
-        for name, encode in spaces.items()
-    },
-    name="straightness",
+        part: {
+            name: np.mean([straightness(np.asarray(encode(p))[inner]) for p in paths])
+            for name, encode in spaces.items()
+        }
+        for part, inner in ranges.items()
+    }
 )
 
+# %% [markdown]
+# Digits that are turned by 60 degrees are rare in MNIST, so a network may encode them
+# badly. The second column leaves out the outer half of the angles.
+
 # %% tags=["nbval-ignore-output"]
-straight.to_frame().round(2)
+straight.round(2)
 
 # %%
+codes_straight = straight.filter(like="codes", axis="index")
 claim(
-    "no code's paths are straighter than PCA's by more than 0.1",
-    straight.iloc[2:].max() < straight[f"PCA-{CODE}"] + 0.1,
+    "no code's paths are straighter than PCA's by more than 0.1, for all angles and "
+    "for the inner half",
+    np.all(codes_straight.max() < straight.loc[f"PCA-{CODE}"] + 0.1),
 )
 
 # %% tags=["nbval-ignore-output", "hide-input"]
