@@ -337,7 +337,8 @@ def compare(python, notebook, outside):
     done = subprocess.run(
         command,
         cwd=folder,
-        env=environment(python) | ONE_THREAD,
+        # A claim that fails is an error here.
+        env=environment(python) | ONE_THREAD | {"AE_STRICT": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
