@@ -10,14 +10,14 @@
 # # Exercises to chapter 1
 #
 # These exercises go with [Chapter 1](../01_motivation.ipynb): the unit in which this course
-# measures errors, the bits of a code, a test of neighbours that is too good to be true, and
-# the price of a decoder. You will need all of them again.
+# measures errors, the cost of a code in bits, a mistake to find in a nearest-neighbour test,
+# and the cost of a decoder. Later chapters build on them.
 #
 # Replace each `...` with your own code and run the check below it. The check tries your
 # function on random data and tells you what it found. "Run all" reaches the end whether
 # you have solved an exercise or not.
 #
-# **Time:** about 55 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 55 minutes; one to three stars mark the difficulty.
 
 # %%
 import numpy as np
@@ -66,13 +66,11 @@ if error_is_right:
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Round every number of some codes to the nearest multiple of `step`. How many bits does a
-# code take when an ideal entropy code writes it? For each column, count how often each
-# rounded value occurs among the codes; a value with the share $p$ costs $-\log_2 p$ bits.
-# Average over the codes, and add up the columns. (Here the shares come from the same codes
-# that are sent, so nothing has to be added to the counts.)
-#
-# `np.unique(values, return_counts=True)` counts.
+# Your function rounds each number to the nearest multiple of `step`. How many bits does an
+# ideal entropy coder then need per code, on average? In each column, a rounded value that
+# makes up a fraction $p$ of the codes costs $-\log_2 p$ bits. Average over the codes and add
+# the columns. (The fractions come from the numbers that are sent, so unlike the chapter we
+# need not add 1 to the counts.) Hint: `np.unique(values, return_counts=True)`.
 
 
 # %%
@@ -93,9 +91,8 @@ def bits_per_code(codes, step):
 counts_bits = check("motivation.bits_per_code", bits_per_code)
 
 # %% [markdown]
-# > **Predict.** PCA's 30 numbers are rounded with a step of 0.5, 1 and 2. By how many bits
-# > does the code become shorter each time the step doubles? (A number that takes many
-# > different values loses one bit. Why?)
+# > **Predict.** PCA's 30 numbers are rounded with a step of 0.5, then with a step of 1. How
+# > many bits does the larger step save for each code?
 
 # %%
 my_bits = 0  # your prediction
@@ -114,13 +111,18 @@ if counts_bits and error_is_right:
     print("fewer bits", np.round(-np.diff(bits), 1), "your prediction", my_bits)
 
 # %% [markdown]
+# Doubling the step merges values in pairs, which saves one bit for a number that takes many
+# values. Components that already round to 0 nearly always have little left to save, so all
+# together save fewer than 30 bits.
+
+# %% [markdown]
 # ## 1.3 Too good to be true
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# How often does a code's nearest neighbour carry the same label? According to this function
-# always, whatever the codes are, even random ones. What does it measure? Repair it. (Two
-# different pictures may have exactly the same code.)
+# How often does a code's nearest neighbour have the same label? This function says "always",
+# even for random codes. Find the mistake and repair it. (Ignoring every neighbour at a
+# distance of 0 is not enough: two different pictures may share a code.)
 
 
 # %%
@@ -141,16 +143,16 @@ def right_neighbours(codes, labels):
 _ = check("motivation.right_neighbours", right_neighbours)
 
 # %% [markdown]
-# ## 1.4 When does a decoder pay?
+# ## 1.4 When does a decoder pay off?
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Whoever receives codes needs the decoder, which has to be sent once: `decoder_bits` bits.
-# After that, each picture takes `code_bits` bits. A rival needs `rival_bits` for each picture,
-# and may need a decoder as well, of `rival_decoder_bits` bits. (PCA does; JPEG, which every
-# computer has, does not.) All four are whole numbers, and the rival's decoder is no larger
-# than that of the codes. From how many pictures on do the codes need fewer bits altogether?
-# Return 0 if they never do.
+# The receiver needs the decoder, which is sent once and takes `decoder_bits` bits. After
+# that, each picture takes `code_bits` bits. A rival needs `rival_bits` for each picture, and
+# may need a decoder as well, of `rival_decoder_bits` bits. (PCA does; JPEG, which is on every
+# computer, does not.) All four are whole numbers, and the rival's decoder is no larger than
+# that of the codes. What is the smallest number of pictures for which the codes need fewer
+# bits in total? Return 0 if there is none.
 
 
 # %%
@@ -167,9 +169,10 @@ def break_even(code_bits, decoder_bits, rival_bits, rival_decoder_bits=0):
 pays = check("motivation.break_even", break_even)
 
 # %% [markdown]
-# > **Predict.** A decoder has 209,000 weights of 8 bits and codes of 95 bits. JPEG takes 300
-# > bits a picture. PCA takes 125 bits a picture, and its decoder has 79,000 weights of 8 bits.
-# > From how many pictures on do the codes pay: hundreds, thousands or tens of thousands?
+# > **Predict.** The codes take 95 bits for each picture, and their decoder has 209,000
+# > weights of 8 bits. JPEG takes 300 bits. PCA takes 125 bits, and its decoder has 79,000
+# > weights of 8 bits. How many pictures must there be for the codes to pay off: hundreds,
+# > thousands or tens of thousands?
 
 # %%
 if pays:
@@ -214,7 +217,7 @@ if pays:
 #
 # </details>
 #
-# **2. What do labels do while an autoencoder is trained?** (a) They choose the code. (b)
+# **2. What role do labels play in training an autoencoder?** (a) They choose the code. (b)
 # They are the target. (c) Nothing.
 #
 # <details><summary>Answer</summary>
@@ -230,23 +233,23 @@ if pays:
 #
 # <details><summary>Answer</summary>
 #
-# (c). At a squared error of 8 the chapter's codes took fewer than 100 bits, which is more than
-# 60 times smaller. (b) counts bits nobody needs, and (a) compares numbers of 32 bits with
+# (c). At a squared error of 8 the chapter's codes took fewer than 100 of 6,272 bits. (b)
+# ignores that most of the 32 bits are unnecessary, and (a) compares numbers of 32 bits with
 # numbers of 8. All three leave out the decoder, which has to be sent once.
 #
 # </details>
 #
-# **4. PCA's pixels are moved into the range from 0 to 1 before its error is measured. Why?**
+# **4. PCA's pixels are clipped to the range from 0 to 1 before its error is measured. Why?**
 # (a) Otherwise the error would have another unit. (b) Because a pixel outside that range is
 # certainly wrong, and the autoencoder's sigmoid cannot produce one either. (c) Because PCA
 # would be better otherwise.
 #
 # <details><summary>Answer</summary>
 #
-# (b). Both contestants may know that pixels lie between 0 and 1, so the comparison is about
-# what they have learnt. (a) is wrong because the unit stays the same. (c) is wrong because
+# (b). Both methods may use the fact that pixels are between 0 and 1, so the comparison is
+# about what they have learnt. (a) is wrong because the unit stays the same. (c) is wrong because
 # clipping can only lower the error: no true pixel lies outside the range.
 #
 # </details>
 #
-# The solutions are on [a page of their own](../solutions/01_motivation.ipynb).
+# The solutions are on [a separate page](../solutions/01_motivation.ipynb).
