@@ -11,7 +11,8 @@ from tools.notebooks import exercises
 
 SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
 NAMES = exercise_names()
-# Whose page of exercises is not complete yet: too few of them, none to explain, too few questions.
+# Whose page of exercises is not complete yet: few of them, none to explain, few questions. As long
+# as it stands here, book/teaching.md and README.md say so too.
 INCOMPLETE = {"04_pretraining"}
 # Whose solutions train a network, or whose checks read all test digits.
 SLOW = {"dense.thirty_numbers", "pca.thirty_numbers"}
