@@ -36,7 +36,7 @@
 # - [Chapter 1](01_motivation.ipynb) and [Chapter 5](05_pca.ipynb); the derivative of
 #   the logarithm; a little Keras.
 #
-# **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%

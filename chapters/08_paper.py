@@ -32,7 +32,7 @@
 # - [Chapter 4](04_pretraining.ipynb), where pretraining, unrolling and fine-tuning are
 #   explained. Nothing is trained here.
 #
-# **Time:** about 30 minutes of reading, seconds of computing on
+# **Time:** about 25 minutes of reading, seconds of computing on
 # two CPU cores.
 
 # %%
