@@ -35,7 +35,7 @@
 #
 # - Python, NumPy, and a rough idea of what a neural network is. You do not need a GPU.
 #
-# **Time:** about 40 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 45 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%
@@ -381,10 +381,12 @@ def train_decoder(seed):
     return decoder
 
 
-# %% tags=["nbval-ignore-output", "hide-input"]
+# %%
 pca_decoders = [train_decoder(SEED + k) for k in range(3)]
 z_test = pca_test[:, :CODE] / pca_scale
 mixed_errors = [squared_error(x_test, np.asarray(dec(z_test))) for dec in pca_decoders]
+
+# %% tags=["nbval-ignore-output", "hide-input"]
 halves = {
     f"PCA-{CODE}": [pca_error],
     f"PCA-{CODE}, decoder trained": mixed_errors,
