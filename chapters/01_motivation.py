@@ -1301,6 +1301,38 @@ show(plot_family("reproduce\nthe input …", family, title=title))
 # | variational | the code is a random draw near a point | not in this course yet |
 
 # %% [markdown]
+# ## Every error of this chapter
+#
+# An error depends on the network, on the data and on how long it was trained. These are the
+# errors that you have seen, with what they belong to. [The page of all
+# errors](errors.md) puts them beside those of the other chapters.
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+from ae_lib import list_errors
+
+all_digits = {"learnt from": f"{len(x_train):,} digits"}
+shape = f"784-{HIDDEN}-{CODE}-{HIDDEN}-784"
+small = {"layers": 4, "epochs": EPOCHS, **all_digits}
+no_network = {"layers": 0, "epochs": 0, **all_digits}
+units = "-".join(map(str, [784, *DEEP, CODE, *DEEP[::-1], 784]))
+deep_row = {
+    "layers": 2 * len(DEEP) + 2,
+    "epochs": DEEP_EPOCHS,
+    "learnt from": f"{DEEP_DIGITS:,} digits",
+}
+mixed_name = f"PCA-{CODE}, then {CODE}-{HIDDEN}-784"
+list_errors(
+    [
+        {"network": "mean image", "error": mean_error, **no_network},
+        {"network": f"PCA-{CODE}, clipped", "error": pca_error, **no_network},
+        {"network": mixed_name, "error": mixed_errors, **small, "layers": 2},
+        {"network": f"{shape}, ReLU", "error": all_errors, **small},
+        {"network": f"{units}, logistic", "error": deep_errors["old"], **deep_row},
+        {"network": f"{units}, ReLU", "error": deep_errors["new"], **deep_row},
+    ]
+)
+
+# %% [markdown]
 # ## What we measured
 #
 # *Tally of 10* means that the whole chapter was repeated with ten seeds; [the page of
