@@ -37,7 +37,7 @@
 # - [Chapter 1](01_motivation.ipynb); what a gradient is; matrices, their products and
 #   singular values.
 #
-# **Time:** about 25 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%

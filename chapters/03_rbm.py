@@ -34,7 +34,7 @@
 # - [Chapter 1](01_motivation.ipynb), and [Chapter 2](02_initialisation.ipynb) for the
 #   problem; probabilities; derivatives.
 #
-# **Time:** about 45 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%

@@ -35,7 +35,7 @@
 #
 # - [Chapter 1](01_motivation.ipynb); vectors and matrices, and what an eigenvector is.
 #
-# **Time:** about 40 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%

@@ -36,7 +36,7 @@
 #
 # - [Chapter 5](05_pca.ipynb) and [Chapter 6](06_dense.ipynb).
 #
-# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%
