@@ -742,7 +742,7 @@ claim(
 # shifted and scaled to mean 0 and standard deviation 1.
 
 # %%
-MAP_EPOCHS, MAP_DIGITS = 6, 20_000
+MAP_EPOCHS, MAP_DIGITS = 4, 20_000
 
 
 def build_map():
