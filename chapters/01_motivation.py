@@ -1349,7 +1349,8 @@ list_errors(
 # | Do codes save bits? | bits at an error of 8, entropy-coded | 3 | a quarter fewer than PCA, due to the decoder; with decoders counted, only for tens of thousands of digits (three epochs of training) |
 # | Do codes speed up search? | time and labels of neighbours | 1, tally of 10 | yes, and so do PCA's 30 numbers |
 # | Can a deep network be trained as around 1990? | two ways that differ in four respects | 3 | not this one, in three epochs; why is open |
-#
+
+# %% [markdown]
 # ## Summary
 #
 # - Digits fill a small, curved part of the space of all pictures, so few numbers can

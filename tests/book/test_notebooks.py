@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ae_lib import reported
 from ae_lib.claims import is_claim
 from tools.course import ROOT
 from tools.notebooks import chapters, links, scripts
@@ -213,7 +214,7 @@ def test_outputs_hold_nothing_that_passes(notebook):
         assert set(cell.metadata) <= {"tags"}, cell.metadata
         for output in cell.outputs:
             data = output.get("data", {})
-            assert set(data) <= {"text/plain", "text/html", IMAGE}, sorted(data)
+            assert set(data) <= {"text/plain", "text/html", IMAGE, reported.MIME}, sorted(data)
             shown = [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")]
             found = PASSING.search("\n".join(shown))
             assert not found, f"{found.group()!r} in the output of:\n{cell.source}"
