@@ -141,6 +141,17 @@ def _factor(ratio):
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}" if ratio < 1e6 else f"{ratio:.0e}"
 
 
+def row(cells):
+    r"""Write a row of a table as Markdown.
+
+    Examples
+    --------
+    >>> print(row(["a", "b | c"]))
+    | a | b \| c |
+    """
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def table(entries):
     """Write the claims of a chapter as a Markdown table, a line for each assertion.
 
@@ -167,7 +178,7 @@ def table(entries):
         held = f"{entry['held']} of {entry['of']}"
         for code, values in zip(entry["code"], entry["values"], strict=True):
             cells = [words, held, compared(code, values), room(code, values), f"`{code}`"]
-            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+            lines.append(row(cells))
             words = held = ""
     return "\n".join(lines)
 

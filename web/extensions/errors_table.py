@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 from ae_lib.reported import MIME
 from tools.course import ROOT
 from tools.notebooks import chapters
+from web.extensions import claims_table
 
 HEAD = """\
 | error | range over seeds | network | learnt from | layers | epochs | chapter |
@@ -63,7 +64,7 @@ def line(row, name):
         str(row["epochs"] or ""),
         f"[{int(name.partition('_')[0])}]({name}.ipynb)",
     ]
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    return claims_table.row(cells)
 
 
 def page(root=ROOT):
