@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Exercises to chapter 2
 #
-# Slopes, Jacobians and a rule for the start: the pieces behind the pictures of
-# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As everywhere, a matrix `W` has
-# a row for each input and a column for each output of its layer.
+# Slopes, Jacobians and a rule for initial weights: the pieces behind the figures of
+# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As in (2.1), a matrix `W` has a
+# row for each input and a column for each output of its layer.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
 # on random numbers, and says what it found. "Run all" goes through whether you have
@@ -62,7 +62,7 @@ _ = check("initialisation.slope", slope)
 #
 # A layer computes $h = \sigma(x W + b)$ for one input `x`. Return the matrix with
 # $\partial h_i / \partial x_j$ in row $i$, column $j$. It is the product $D W^\top$ of
-# (2.1): there $W$ has a row for each output.
+# (2.8).
 
 
 # %%
@@ -110,7 +110,8 @@ if jacobian_is_right:
 # ★ · 10 minutes · 2 points · derive and code
 #
 # Glorot's rule, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, is made for units whose
-# slope is 1. Return the standard deviation for units whose slope is `slope`.
+# slope is 1. Return the standard deviation that makes $\chi$ of (2.6) equal to 1 for units
+# whose slope is `slope`, if $n$ is the mean of $n_\mathrm{in}$ and $n_\mathrm{out}$.
 
 
 # %%
@@ -190,12 +191,13 @@ _ = check("initialisation.difference", difference)
 # %% [markdown]
 # ### BEGIN SOLUTION
 # 52.9 is the error of the mean image, so the output does not depend on the digit. I should
-# measure the lengths of the gradients of all matrices, and the signal in each layer: how
-# much its values differ between digits. If both fade towards one end, the start is a flat
-# place, and no minimum has been shown. I should change the size of the first weights by a
-# rule that knows the units, four times Glorot's here, or take ReLU with He's rule. Another
-# seed gives weights of the same size, and the same result. (One point for the mean image,
-# one for a measurement, one for a change that follows from it.)
+# measure the gradient norm of every matrix, and the signal in each layer: how much its sums
+# differ between digits. If gradients fade towards the input and the signal towards the
+# output, the network sits on a plateau, and no minimum has been shown. I should first change
+# the size of the initial weights by a rule that fits the units, four times Glorot's here,
+# or add batch normalisation. Another seed draws weights of the same size, and gives the same
+# result. (One point for the mean image, one for a measurement, one for a change that follows
+# from it.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
