@@ -228,14 +228,40 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **3. Does Adam make the start unimportant?** (a) Yes, its steps do not depend on the size
-# of gradients. (b) No. (c) Only for ReLU.
+# **3. Does Adam make the initial weights unimportant?** (a) Yes, its steps do not depend on
+# the size of gradients. (b) No. (c) Only for ReLU.
 #
 # <details><summary>Answer</summary>
 #
-# (b). From 0.01, the logistic network stayed near the mean image with Adam, too. (a) is
-# wrong: the size is mended, but the direction of a gradient through dead layers says
-# little. (c) is wrong: ReLU from 0.01 did not get far either.
+# (b). From 0.01, the deep logistic network stayed at the mean image with Adam, too, at every
+# learning rate. (a) is wrong: Adam enlarges a small gradient, but its direction carries
+# little information when hardly any signal reaches the output. (c) is wrong: with Adam, ReLU
+# units from He's weights ended at about half of the error that they had from 0.01.
+#
+# </details>
+#
+# **4. Why does the signal still fade with four times Glorot's weights?** (a) Logistic units
+# return 1/2 on average, which pushes the sums of the next layer to where slopes are small.
+# (b) The factor should be sixteen. (c) The code is too narrow.
+#
+# <details><summary>Answer</summary>
+#
+# (a). By (2.2) the mean square of the values counts, and 1/2 contributes 1/4 to it whatever
+# the digit. Biases that cancel the 1/2 bring the factor per layer close to 1. (b) is wrong:
+# sixteen is the factor in the variance, four in the standard deviation. (c) is wrong: the
+# factor is the same for layers that are nowhere near the code.
+#
+# </details>
+#
+# **5. Which of these makes the size of the initial weights nearly irrelevant?** (a) Batch
+# normalisation. (b) Layer normalisation. (c) A smaller learning rate.
+#
+# <details><summary>Answer</summary>
+#
+# (a). It divides each sum by its standard deviation over images, which is proportional to
+# the weights. (b) is wrong: the standard deviation over the units of a layer is dominated by
+# what all digits have in common, and the network from 0.01 stayed stuck. (c) is wrong: all
+# ten rates of the search left that network at the mean image.
 #
 # </details>
 #
