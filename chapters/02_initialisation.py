@@ -871,7 +871,7 @@ def squared_error_or_nan(name, weights):
 
 # %%
 if os.environ.get("AE_SEARCH"):
-    search().round(3).to_csv(os.environ["AE_SEARCH"], index=False)
+    search().round({"error": 3}).to_csv(os.environ["AE_SEARCH"], index=False)
 stored = resources.files("ae_lib") / "searches" / "02_initialisation.csv"
 with stored.open() as file:
     found = pd.read_csv(file)
