@@ -79,7 +79,7 @@ SEEDS = [SEED, SEED + 1, SEED + 2]
 digits = load_mnist(n_train=N_DIGITS, n_validation=N_VALIDATION)
 x, x_validation, x_test = digits.x_train, digits.x_validation, digits.x_test
 
-# %%
+# %% tags=["hide-input"]
 from sklearn.decomposition import PCA
 
 pca = PCA(CODE, random_state=0).fit(x)
@@ -241,7 +241,7 @@ def mean_squares(unit, variance):
     return [float(point_weights @ item.numpy() ** 2) for item in (h, slope)]
 
 
-# %%
+# %% tags=["hide-input"]
 def predicted(rule, unit, delta_out, depth=DEPTH):
     """Var(z) and Var(delta) of all layers by (2.2), (2.3) and (2.5)."""
     pairs = list(itertools.pairwise(layer_sizes(depth)))
@@ -283,7 +283,7 @@ def glorot(n_in, n_out):
     return np.sqrt(2 / (n_in + n_out))
 
 
-# %%
+# %% tags=["hide-input"]
 DRAWS = 10
 seen, expected = {}, {}
 for name, unit in UNITS.items():
@@ -514,7 +514,7 @@ kept.map("{:.1e}".format)
 # loses about a factor of ten, in agreement with $\chi$, and centring wins most of
 # this back.
 
-# %%
+# %% tags=["hide-input"]
 tenth = [before_training(seed, {"rule": one_size(0.001)}) for seed in SEEDS]
 smaller = np.array([gradients[0] for _, gradients in tenth])
 
@@ -627,7 +627,7 @@ def path(seed, settings, image):
     return np.linalg.svd(product, compute_uv=False)[:CODE], 1e-16 * norms
 
 
-# %%
+# %% tags=["hide-input"]
 shown = ["0.1", "1", "4 x Glorot", "orthogonal", "centred"]
 paths = {
     name: [
@@ -736,7 +736,7 @@ len(CONTESTANTS)
 # Our normalisations have a bias, but leave out the learnt scale that the articles add.
 # Before any training the second group looks like this:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 today = {}
 for name in list(CONTESTANTS)[-5:]:
     net, settings = CONTESTANTS[name]
@@ -803,7 +803,7 @@ def update(optimiser, w, m, v, g, rate, step):
         )
 
 
-# %%
+# %% tags=["hide-input"]
 @functools.cache
 def compiled(net, optimiser):
     return tf.function(functools.partial(descend, net, optimiser))
@@ -833,7 +833,7 @@ def fit(contestant, optimiser, rate, seed):
     return weights
 
 
-# %%
+# %% tags=["hide-input"]
 def reconstruct(contestant, weights, images):
     both = tf.concat([x, images], axis=0)  # batch norm needs training digits
     net = CONTESTANTS[contestant][0]
@@ -906,7 +906,7 @@ claim("no single rate is the best for all", best.rate.nunique() > 2)
 # > touching the weights: Adam, ReLU, batch normalisation, layer normalisation, residual
 # > connections? Which of the rules do best?
 
-# %%
+# %% tags=["hide-input"]
 trained, errors = {}, []
 runs = list(itertools.product(best.itertuples(), SEEDS))
 with epoch_bar("winners", len(runs)) as bar:
@@ -935,7 +935,8 @@ for value, name in [(mean_error, "mean image"), (pca_error, f"PCA-{CODE}")]:
     ax.text(value, len(CONTESTANTS) - 0.3, name, ha="center", fontsize=10)
 fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 show(fig, alt="Test errors of thirteen contestants, three seeds each, with momentum and "
-     "with Adam, between PCA and the mean image.")
+     "Adam. 0.01, and 0.01 with layer norm, lie at the mean image; 4 x Glorot and its "
+     "variants near 27 with Adam; ReLU with He's weights lowest, near 21.")
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 spread = errors.pivot_table(
@@ -971,20 +972,19 @@ claim(
 # %%
 claim(
     "with momentum, 0.1 and Glorot's weights also stay above 0.98 of the mean image's "
-    "error; by Adam they end between 0.8 and 0.97 of it",
+    "error; with Adam the best of three seeds gets below 0.95, and none below 0.75",
     min(all_of("0.1", "momentum").min(), all_of("Glorot", "momentum").min())
     > 0.98 * mean_error
-    and max(all_of("0.1", "Adam").max(), all_of("Glorot", "Adam").max())
-    < 0.97 * mean_error
+    and max(all_of("0.1", "Adam").min(), all_of("Glorot", "Adam").min())
+    < 0.95 * mean_error
     and min(all_of("0.1", "Adam").min(), all_of("Glorot", "Adam").min())
-    > 0.8 * mean_error,
+    > 0.75 * mean_error,
 )
 
 # %% [markdown]
 # **The optimiser.** From 0.1 and from Glorot's weights momentum fails at every rate that we
-# tried, and Adam gets away from the mean image, though not far. From 0.01 even Adam does
-# not. It can enlarge a small gradient, but when the signal that reaches the output is
-# smaller than the noise between mini-batches, there is little in that gradient to enlarge.
+# tried, and Adam gets away from the mean image, though not far. From 0.01 even Adam does not,
+# although its steps do not depend on the size of the gradient.
 
 # %%
 rules_of_four = [name for name in CONTESTANTS if name.startswith("4 x")]
@@ -992,33 +992,29 @@ rules_of_four = [name for name in CONTESTANTS if name.startswith("4 x")]
 # %%
 claim(
     "with four times Glorot's weights, plain, orthogonal or centred, momentum ends below "
-    "0.85 of the mean image's error and Adam below 0.62",
-    max(all_of(name, "momentum").max() for name in rules_of_four) < 0.85 * mean_error
+    "0.9 of the mean image's error and Adam below 0.62",
+    max(all_of(name, "momentum").max() for name in rules_of_four) < 0.9 * mean_error
     and max(all_of(name, "Adam").max() for name in rules_of_four) < 0.62 * mean_error,
 )
 
 # %% [markdown]
-# **The rule that fits the unit** changes more than the optimiser does. With four times
-# Glorot's weights the network of the 1980s learns, and momentum from there beats Adam from
-# any initialisation above it in the table. We expected centring to help further, because it brings $\chi$ close
-# to 1. It does not: its three errors overlap with those of plain four times Glorot.
-# A factor of ten in the signal is evidently small enough for training to make up. A
-# calculation of the initial state says whether training can begin, not where it ends.
+# **The rule that fits the unit** lets the network of the 1980s learn, with either optimiser.
+# We expected centring to help further, because it brings $\chi$ close to 1. With Adam it
+# does not, and with momentum its errors lie within the spread of plain four times Glorot. A
+# factor of ten in the signal is evidently small enough for training to make up. A
+# calculation of the initial state tells us whether training can begin, not where it ends.
 
 # %%
+centred, plain = (all_of(name, "Adam") for name in ("4 x Glorot, centred", "4 x Glorot"))
 claim(
-    "centring changes the mean error by less than 5, with both optimisers",
-    max(
-        abs(np.mean(all_of("4 x Glorot, centred", how) - all_of("4 x Glorot", how)))
-        for how in BOTH
-    )
-    < 5,
+    "with Adam, centring changes the mean error by less than 2.5",
+    abs(centred.mean() - plain.mean()) < 2.5,
 )
 
 # %%
 claim(
-    "large weights, 1, stay above 0.9 of the mean image's error with both optimisers",
-    min(all_of("1", how).min() for how in BOTH) > 0.9 * mean_error,
+    "large weights, 1, stay above 0.85 of the mean image's error with both optimisers",
+    min(all_of("1", how).min() for how in BOTH) > 0.85 * mean_error,
 )
 
 # %% [markdown]
@@ -1148,17 +1144,48 @@ axes[0].axhline(mean_error, color=COLOURS["data"], linestyle=":")
 titles = ["squared error", "signal, last hidden layer", "first gradient norm"]
 for ax, title, scale in zip(axes, titles, ["linear", "log", "log"], strict=True):
     ax.set(title=title, yscale=scale)
+axes[0].set_ylim(20, 60)
 axes[2].set_xlabel("updates")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-show(fig, alt="Error, signal and gradient norm over training.")
+show(fig, alt="Error, signal of the last hidden layer and first gradient norm over 800 "
+     "updates, three seeds. From 0.01 all stay flat. From 0.1 the signal grows a "
+     "thousandfold on a straight line while the error is at the mean image, then the "
+     "error falls. From 4 x Glorot the error falls from the beginning.")
 
 # %% [markdown]
-# STUCKTEXT
+# All three reach the mean image within 20 updates, since the output biases alone can learn
+# it. The network from 4 x Glorot moves on at once, and the one from 0.01 stays. The one from
+# 0.1 first becomes worse: its signal and its first gradient fall. Then the signal grows along
+# a straight line on the logarithmic axis, by a constant factor in every update, while the
+# error does not move at all. Only when the signal has grown a thousandfold does the error
+# begin to fall.
 #
+# So for this network the mean image is a plateau, not a minimum. It looks like the end of
+# training, yet below the surface the signal is growing. From 0.01 the same growth would have
+# to start from a signal many thousand times smaller. Whether it would escape after more
+# updates, we have not measured.
+
+# %% tags=["hide-input"]
+escapes = []
+for film in films["0.1"]:
+    error, strength, _ = film.T
+    plateau = error[100 // EVERY :]
+    left = np.flatnonzero(plateau < 0.97 * plateau[0])
+    until = left[0] if len(left) else len(plateau) - 1
+    escapes.append(strength[100 // EVERY + until] / strength.min())
+
+# %%
+claim(
+    "with Adam from 0.1, the signal in the last hidden layer grows more than a "
+    "hundredfold before the error is 3 percent lower than at update 100, three times",
+    min(escapes) > 100,
+)
+
+# %% [markdown]
 # ## Two ways to be stuck
 #
 # Large weights end at the same picture. Is it for the same reason? We compare the signal
-# of each layer before and after training with momentum.
+# of each layer before training (dashed) and after it (solid, three seeds), with momentum.
 
 # %% tags=["hide-input"]
 stuck = {"small, 0.01": "0.01", "large, 1": "1", "learns, 4 x Glorot": "4 x Glorot"}
@@ -1179,7 +1206,37 @@ for ax, (label, name) in zip(axes, stuck.items(), strict=True):
     ax.semilogy(steps, np.transpose(after[label]), color=shades[name])
     ax.set(title=label, xlabel="layer", xticks=steps, ylim=(1e-7, 1e3))
 axes[0].set_ylabel("signal")
-show(fig, alt="Signal by layer before (dashed) and after training.")
+show(fig, alt="Signal by layer before training, dashed, and after it, for three "
+     "networks. From 0.01 it falls steadily. From 1 it is large up to layer 5 and "
+     "breaks off behind it, which it did not before. From 4 x Glorot it is level.")
+
+# %% tags=["hide-input"]
+cut = [each[last] / before["large, 1"][last] for each in after["large, 1"]]
+claim(
+    "from weights of 1, training with momentum reduces the signal in the last hidden "
+    "layer to less than a fifth, three times",
+    max(cut) < 0.2,
+)
+
+# %% [markdown]
+# **From small weights** the signal fades from layer to layer, after training as before. An
+# output that hardly depends on the input can do no better than the mean image.
+#
+# **From large weights** the code still distinguishes the digits, and strongly. The signal
+# breaks off behind layer 5, the first hidden layer after the code, where it did not before.
+# So training itself has cut the connection: the first updates pushed the units of
+# that layer so far into saturation that they return the same values for every digit. No
+# signal gets through them, and no gradient gets back. Would smaller steps prevent this? The
+# search has tried.
+
+# %%
+of_large = found[found.contestant == "1"]
+of_large.pivot(index="optimiser", columns="rate", values="error").round(0)
+
+# %% [markdown]
+# At the smallest rates the connection may hold, but in the same number of updates such
+# steps do not even undo the random weights of the output layer, and the error is above that of
+# the mean image. No rate is both small enough and large enough.
 
 # %% [markdown]
 # ## What would a better start be?
@@ -1205,7 +1262,7 @@ show(fig, alt="Signal by layer before (dashed) and after training.")
 # |---|---|---|---|
 # | Does the variance argument predict signals and gradients? | ten draws, three units, both directions | 10 draws | yes, within a factor of 2.5 over seven powers of ten |
 # | Do small weights stop a deep network? | 0.01, with three hidden layers and with one | 3 | yes with three, at every rate; no with one |
-# | Do large weights? | weights of 1 | 3 | yes: above 0.9 of the mean image's error |
+# | Do large weights? | weights of 1 | 3 | yes: above 0.85 of the mean image's error |
 # | Which rule suits logistic units? | Glorot, 4 x Glorot, orthogonal, centred | 3 | 4 x Glorot and its variants learn; Glorot with momentum does not |
 # | Does $\chi = 1$ train better than $\chi = 0.4$? | 4 x Glorot, plain and centred | 3 | not measurably |
 # | Does Adam replace a good initialisation? | the same search for both optimisers | 3 | no: it helps from 0.1, and not from 0.01 |
