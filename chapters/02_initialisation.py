@@ -43,7 +43,7 @@
 # **Time:** about 45 minutes of reading, one to three minutes of computing on
 # two CPU cores.
 
-# %%
+# %% tags=["hide-input"]
 import functools
 import itertools
 import os
@@ -59,7 +59,7 @@ from ae_lib import show, squared_error, use_style
 set_seed()
 use_style()
 
-# %%
+# %% tags=["hide-input"]
 import tensorflow as tf
 
 # %% [markdown]
@@ -104,7 +104,7 @@ pd.Series({"mean image": mean_error, f"PCA-{CODE}": pca_error}).round(2)
 # We write the network out, because we want to look at every $z_l$. Its options wait until
 # later in the chapter.
 
-# %%
+# %% tags=["hide-input"]
 def layer_sizes(depth=DEPTH):
     hidden = depth * [HIDDEN]
     return [784, *hidden, CODE, *hidden, 784]
@@ -230,7 +230,7 @@ points, point_weights = np.polynomial.hermite_e.hermegauss(100)
 point_weights = point_weights / point_weights.sum()
 
 
-# %%
+# %% tags=["hide-input"]
 def mean_squares(unit, variance):
     """E[f(z)^2] and E[f'(z)^2] for z normal with mean 0."""
     z = tf.constant(np.sqrt(variance) * points)
@@ -607,9 +607,9 @@ claim(
 # $$\frac{(\sum_i \tau_i^2)^2}{\sum_i \tau_i^4} \tag{2.9}$$
 #
 # > **Note.** Computed singular values have an error of about $10^{-16}$ times the product
-# > of the layers' norms. Anything smaller is rounding noise. We mark that limit in the
-# > figure and draw nothing below it. The participation ratio depends on the largest
-# > values only.
+# > of the layers' norms. Anything smaller is rounding noise, so the figure leaves out all
+# > values below ten times that limit. The participation ratio depends on the largest values
+# > only.
 
 # %% tags=["hide-input"]
 def path(seed, settings, image):
@@ -665,6 +665,11 @@ show(fig, alt="Singular values of the path through the network, relative to the 
 # %% tags=["nbval-ignore-output"]
 pd.DataFrame(directions).agg(["min", "mean", "max"]).T.round(1)
 
+# %% [markdown]
+# Weights of 1 leave about two directions of thirty: the gradient is long, but nearly all of it
+# points one way. Small weights shrink all directions alike. Four times Glorot lies in
+# between, and orthogonal matrices of the same size leave half as many directions again.
+
 # %%
 claim(
     "weights of 1 leave fewer directions than 4 x Glorot, and orthogonal weights more, "
@@ -677,8 +682,9 @@ claim(
 # ## A search that is the same for all
 #
 # Thirteen contestants differ from the first one, small weights in a deep logistic network,
-# in as little as possible. The first group changes the initial weights only: small, the
-# paper's 0.1, large, and the rules.
+# in as little as possible. The first group changes the initial weights only: small, 0.1 as
+# in the authors' program, large, and the rules. A network with one hidden layer each way is
+# the control for depth.
 
 # %%
 CONTESTANTS = {
@@ -696,8 +702,8 @@ CONTESTANTS = {
 # The second group keeps the small weights, 0.01, and changes the network instead. These
 # are the remedies in use today.
 #
-# - **ReLU** units ([Nair & Hinton 2010](https://dl.acm.org/doi/10.5555/3104322.3104425))
-#   have the slope 1 wherever they are not 0. They run a second time with He's rule.
+# - **ReLU** units (Nair & Hinton 2010) have the slope 1 wherever they are not 0. They run a
+#   second time with He's rule.
 # - **Batch normalisation** ([Ioffe & Szegedy
 #   2015](https://doi.org/10.48550/arXiv.1502.03167)) shifts and scales every unit's sum
 #   to mean 0 and variance 1 over the images of the mini-batch.
