@@ -132,11 +132,10 @@ def network(
 
 # %% [markdown]
 # The network ends with the number $z$ that goes *into* an output's sigmoid, because the
-# loss takes both steps at once. A sigmoid that is rounded to 0 or 1 has an infinite
-# cross-entropy and no slope; computed from $z$, both are exact. The loss is the
-# cross-entropy in **nats**, the unit of natural logarithms, summed over the pixels of an
-# image and averaged over images. [Chapter 6](06_dense.ipynb) explains this choice. Here we
-# need one fact: its slope against an output's $z$ is simply $\hat x - x$.
+# loss is exact when it is computed from $z$. It is the cross-entropy in **nats**, the unit of
+# natural logarithms, summed over the pixels of an image and averaged over images. [Chapter
+# 6](06_dense.ipynb) explains this choice. Here we need one fact: its slope against an
+# output's $z$ is $\hat x - x$.
 
 # %%
 def loss(images, z):
@@ -147,8 +146,8 @@ def loss(images, z):
 # %% [markdown]
 # Biases start at 0, and weights are drawn from a normal distribution. A *rule* decides
 # its standard deviation $s$, which may depend on how many inputs and outputs the layer
-# has. Within one seed all rules multiply the same random numbers, so two initialisations
-# differ in nothing but size. (The two options are for later, too.)
+# has. All rules multiply the same random numbers, so two initialisations differ in nothing
+# but size.
 
 # %%
 def initialise(seed, rule, depth=DEPTH, orthogonal=False, centred=False):
@@ -259,8 +258,7 @@ def predicted(rule, unit, delta_out, depth=DEPTH):
 
 
 # %% [markdown]
-# We measure the same quantities in networks with fresh weights, on 200 digits, as means
-# over digits and units, for ten draws of the weights.
+# We measure the same quantities on 200 digits, for ten draws of the weights.
 
 # %%
 few = tf.constant(x[:200].astype(float))
@@ -319,9 +317,9 @@ claim(
 )
 
 # %% [markdown]
-# The lines are predictions, the dots measurements. For all three units, (2.2) to (2.5) are
-# right over many powers of ten, so we can trust them to compare initialisations. (Layer 4
-# is the code and layer 8 the output. Both are linear, hence the kinks.)
+# The lines are predictions, the dots measurements. For all three units, (2.2) to (2.5) hold
+# over many powers of ten. (Layer 4 is the code and layer 8 the output. Both are linear, hence
+# the kinks.)
 #
 # Forwards the logistic network looks the healthiest of the three. Backwards its gradient
 # shrinks by several powers of ten, most steeply of all. The left panel hides something: a
@@ -508,10 +506,9 @@ kept.map("{:.1e}".format)
 # Read the left panel from left to right, as the signal travels, and the right one from
 # right to left, as the gradient does. From small weights, both fade on the way. A factor
 # of ten in all weights costs a factor of ten at each of the seven matrices behind the
-# first. With weights of 1 neither fades, although most of these units are saturated, as we
-# shall see. Glorot's rule, made for slope 1, loses about as much as 0.1. Four times Glorot
-# loses about a factor of ten, in agreement with $\chi$, and centring wins most of
-# this back.
+# first. With weights of 1 neither fades. Glorot's rule, made for slope 1, loses about as much
+# as 0.1. Four times Glorot loses most of the signal, as $\chi$ predicts, and centring wins
+# much of it back.
 
 # %% tags=["hide-input"]
 tenth = [before_training(seed, {"rule": one_size(0.001)}) for seed in SEEDS]
@@ -1250,10 +1247,8 @@ grid.loc[["1"]].round(0)
 # ## What would a better start be?
 #
 # A rule sets the size of the weights. Their directions remain random and contain nothing
-# about digits. Training from them has to discover, at the same time, which features the
-# first layers should compute and what the later layers should do with them. It would be
-# better if the first layers already held useful features. The paper asks for initial
-# weights that are *close to a good solution*.
+# about digits. It would be better if the first layers already held useful features. The
+# paper asks for initial weights that are *close to a good solution*.
 #
 # Where could these come from, before the network was trained? Our measurements leave a
 # loophole. With **one** hidden layer each way, small weights were no obstacle. So let one
