@@ -964,10 +964,10 @@ BOTH = ["momentum", "Adam"]
 # %%
 claim(
     "from 0.01, three hidden layers stay above 0.98 of the mean image's error and one "
-    "ends below 0.8 of it, with both optimisers and from three seeds",
+    "ends below 0.9 of it, with both optimisers and from three seeds",
     min(all_of("0.01", how).min() for how in BOTH) > 0.98 * mean_error
     and max(all_of("0.01, one hidden layer", how).max() for how in BOTH)
-    < 0.8 * mean_error,
+    < 0.9 * mean_error,
 )
 
 # %% [markdown]
@@ -1039,10 +1039,10 @@ claim(
 
 # %%
 claim(
-    "from 0.01, residual connections or ReLU units with Adam end below 0.95 of the mean "
-    "image's error",
-    max(all_of("0.01, residual", "Adam").max(), all_of("0.01, ReLU", "Adam").max())
-    < 0.95 * mean_error,
+    "from 0.01 with Adam, residual connections end below 0.95 of the mean image's error "
+    "three times, ReLU units at least once",
+    all_of("0.01, residual", "Adam").max() < 0.95 * mean_error
+    and all_of("0.01, ReLU", "Adam").min() < 0.95 * mean_error,
 )
 
 # %% [markdown]
@@ -1050,7 +1050,7 @@ claim(
 # Layer normalisation does not, although its gradients were in order before training. It
 # resets the variance over the *units*, and behind logistic units that consists mostly of
 # what all digits have in common, so little signal reaches the output. Residual connections
-# and ReLU units need Adam here, and then help by a part of the way.
+# and ReLU units need Adam here, and then go part of the way, ReLU not from every seed.
 
 # %%
 best_relu = all_of("He, ReLU", "Adam")
@@ -1155,20 +1155,21 @@ axes[0].set_ylim(20, 60)
 axes[2].set_xlabel("updates")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 show(fig, alt="Error, signal of the last hidden layer and first gradient norm over 800 "
-     "updates, three seeds. From 0.01 all stay flat. From 0.1 the signal grows by "
+     "updates, three seeds. From 0.01 the signal rises early and stops. From 0.1 the signal grows by "
      "many powers of ten while the error is at the mean image, then the error falls. From 4 x Glorot the error falls from the beginning.")
 
 # %% [markdown]
-# All three reach the mean image within 20 updates, since the output biases alone can learn
+# All three reach the mean image within 100 updates, since the output biases alone can learn
 # it. The network from 4 x Glorot moves on at once, and the one from 0.01 stays. The one from
 # 0.1 first becomes worse: its signal and its first gradient fall. Then both grow, slowly at
 # first and faster and faster, while the error does not move at all. Only when the signal has
 # grown more than a hundredfold does the error begin to fall.
 #
 # So for this network the mean image is a plateau, not a minimum. The error looks as if
-# training had ended, while the signal is growing. From 0.01 the same growth would have to
-# start from a signal many thousand times smaller. Whether it would escape after more updates,
-# we have not measured.
+# training had ended, while the signal is growing. From 0.01 Adam enlarges the tiny signal
+# within the first 50 updates, because its steps do not depend on the gradient's size, and
+# then the growth stops. Its rate is smaller, the best of ten in the search, where none
+# brought it off the plateau. Whether more updates would, we have not measured.
 
 # %% tags=["hide-input"]
 escapes = []
@@ -1220,16 +1221,17 @@ show(fig, alt="Signal by layer before training, dashed, and after it, for three 
 cut = [each[last] / before["large, 1"][last] for each in after["large, 1"]]
 claim(
     "from weights of 1, training with momentum reduces the signal in the last hidden "
-    "layer to less than a fifth, three times",
-    max(cut) < 0.2,
+    "layer to less than half, three times",
+    max(cut) < 0.5,
 )
 
 # %% [markdown]
-# **From small weights** the signal fades from layer to layer, after training as before. An
-# output that hardly depends on the input can do no better than the mean image.
+# **From small weights** the signal fades up to the code, after training as before. The later
+# matrices grew a little, but what they enlarge is next to nothing. An output that hardly
+# depends on the input can do no better than the mean image.
 #
 # **From large weights** the code still distinguishes the digits, and strongly. The signal
-# breaks off behind layer 5, the first hidden layer after the code, where it did not before.
+# falls steeply behind layer 5, the first hidden layer after the code, where it did not before.
 # So training itself has cut the connection: the first updates pushed the units of
 # that layer so far into saturation that they return the same values for every digit. No
 # signal gets through them, and no gradient gets back. Would smaller steps prevent this? The
@@ -1269,7 +1271,7 @@ grid.loc[["1"]].round(0)
 # | Which rule suits logistic units? | Glorot, 4 x Glorot, orthogonal, centred | 3 | 4 x Glorot and its variants learn; Glorot with momentum does not |
 # | Does $\chi = 1$ train better than $\chi = 0.4$? | 4 x Glorot, plain and centred | 3 | not measurably |
 # | Does Adam replace a good initialisation? | the same search for both optimisers | 3 | no: it helps from 0.1, and not from 0.01 |
-# | What rescues weights of 0.01? | one remedy at a time | 3 | batch normalisation; with Adam also residual connections and ReLU, less; not layer normalisation |
+# | What rescues weights of 0.01? | one remedy at a time | 3 | batch normalisation; with Adam also residual connections, and ReLU in most seeds, less far; not layer normalisation |
 #
 # All of this holds for 2,000 digits, 800 updates, and networks of this size. The learning
 # rates were chosen with one other seed.
