@@ -1048,8 +1048,8 @@ claim(
 # %% [markdown]
 # **Today's remedies.** Batch normalisation rescues the small weights with either optimiser.
 # Layer normalisation does not, although its gradients were in order before training. It
-# resets the variance over the *units*, and behind logistic units that consists mostly of
-# what all digits have in common, so little signal reaches the output. Residual connections
+# resets the variance over the *units*. A likely reason for its failure is that behind logistic
+# units this variance consists mostly of what all digits have in common. Residual connections
 # and ReLU units need Adam here, and then go part of the way, ReLU not from every seed.
 
 # %%
