@@ -1232,10 +1232,35 @@ claim(
 #
 # **From large weights** the code still distinguishes the digits, and strongly. The signal
 # falls steeply behind layer 5, the first hidden layer after the code, where it did not before.
-# So training itself has cut the connection: the first updates pushed the units of
-# that layer so far into saturation that they return the same values for every digit. No
-# signal gets through them, and no gradient gets back. Would smaller steps prevent this? The
-# search has tried.
+# So training itself has cut the connection. Here are the values of the units in that layer,
+# before and after.
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+def behind_the_code(weights):
+    """Share of saturated values, and standard deviation of a unit over digits."""
+    h = tf.sigmoid(network(weights, looked_at)[DEPTH + 1]).numpy()
+    return np.mean((h < 0.05) | (h > 0.95)), h.std(axis=0).mean()
+
+
+cells = {}
+for seed in SEEDS:
+    cells["before", seed] = behind_the_code(prepared("1", seed)[0])
+    cells["after", seed] = behind_the_code(trained["1", "momentum", seed])
+behind = pd.DataFrame(cells, index=["saturated", "standard deviation over digits"]).T
+behind.sort_index(level=0, sort_remaining=False, ascending=False).round(3)
+
+# %%
+claim(
+    "in the layer behind the code, a unit's standard deviation over digits falls to less "
+    "than a third in every seed",
+    all(cells["after", seed][1] < cells["before", seed][1] / 3 for seed in SEEDS),
+)
+
+# %% [markdown]
+# Nearly all of these units were saturated from the beginning, at 0 for some digits and at 1
+# for others. Training pushed each of them to one side, where it returns the same value for
+# every digit. No signal gets through, and no gradient gets back. Would smaller steps prevent
+# this? The search has tried.
 
 # %%
 grid.loc[["1"]].round(0)
