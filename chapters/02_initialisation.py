@@ -214,7 +214,7 @@ def one_size(s):
 # This calculation is old: [LeCun et al. (1998)](https://doi.org/10.1007/3-540-49430-8_2)
 # made the forward half, [Glorot & Bengio
 # (2010)](https://proceedings.mlr.press/v9/glorot10a.html) the backward half for units with
-# slope 1, and [He et al. (2015)](https://doi.org/10.48550/arXiv.1502.01852) kept the mean
+# slope 1, and [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123) kept the mean
 # square of the values, as we do.
 
 # %% [markdown]
