@@ -934,7 +934,8 @@ for optimiser, (key, marker, shift) in looks.items():
         chosen = (errors.contestant == name) & (errors.optimiser == optimiser)
         style = {"color": COLOURS[key], "alpha": 0.7, "markersize": 6}
         label = optimiser if place == 0 else None
-        ax.plot(errors[chosen].error, 3 * [place + shift], marker, label=label, **style)
+        height = len(SEEDS) * [place + shift]
+        ax.plot(errors[chosen].error, height, marker, label=label, **style)
 ax.set(yticks=range(len(CONTESTANTS)), yticklabels=list(CONTESTANTS)[::-1])
 ax.set(xlabel="squared error per test image", xlim=(10, 62))
 for value, name in [(mean_error, "mean image"), (pca_error, f"PCA-{CODE}")]:
