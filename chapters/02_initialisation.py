@@ -183,7 +183,7 @@ def one_size(s):
 # 1. The mean of $z$ is 0, because every weight has mean 0. So the variance is the mean of
 #    $z^2$.
 # 2. Multiply out $z^2$. It has terms $w_i^2 h_i^2$ and mixed terms $w_i w_j h_i h_j$. The
-#    mixed terms have mean 0, because $w_i$ and $w_j$ are independent.
+#    mixed terms have mean 0, because $w_i$ and $w_j$ are independent and have mean 0.
 # 3. Each of the $n_\mathrm{in}$ others has mean $s^2 \, \mathrm{E}[h_i^2]$. Together:
 #
 # $$\mathrm{Var}(z_l) = n_\mathrm{in} \, s^2 \, \mathrm{E}[h_{l-1}^2] \tag{2.2}$$
@@ -192,8 +192,7 @@ def one_size(s):
 # that always returns 1/2 has variance 0, yet it feeds $\mathrm{E}[h^2] = 1/4$ into every
 # sum above it. We shall meet this again.
 #
-# A sum of many independent terms is nearly normally distributed, whatever the terms are.
-# So the next layer's mean square follows from the variance alone, for any unit $f$:
+# A sum of many independent terms of similar size is nearly normally distributed. So the next layer's mean square follows from the variance alone, for any unit $f$:
 #
 # $$\mathrm{E}[h_l^2] = \mathrm{E}[f(z)^2], \quad z \sim N(0, \mathrm{Var}(z_l)) \tag{2.3}$$
 #
