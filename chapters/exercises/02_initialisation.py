@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Exercises to chapter 2
 #
-# Slopes, Jacobians and a rule for the start: the pieces behind the pictures of
-# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As everywhere, a matrix `W` has
-# a row for each input and a column for each output of its layer.
+# Slopes, Jacobians and a rule for initial weights: the pieces behind the figures of
+# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As in (2.1), a matrix `W` has a
+# row for each input and a column for each output of its layer.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
 # on random numbers, and says what it found. "Run all" goes through whether you have
@@ -62,7 +62,7 @@ _ = check("initialisation.slope", slope)
 #
 # A layer computes $h = \sigma(x W + b)$ for one input `x`. Return the matrix with
 # $\partial h_i / \partial x_j$ in row $i$, column $j$. It is the product $D W^\top$ of
-# (2.1): there $W$ has a row for each output.
+# (2.8).
 
 
 # %%
@@ -110,7 +110,8 @@ if jacobian_is_right:
 # ★ · 10 minutes · 2 points · derive and code
 #
 # Glorot's rule, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, is made for units whose
-# slope is 1. Return the standard deviation for units whose slope is `slope`.
+# slope is 1. Return the standard deviation that makes $\chi$ of (2.6) equal to 1 for units
+# whose slope is `slope`, if $n$ is the mean of $n_\mathrm{in}$ and $n_\mathrm{out}$.
 
 
 # %%
@@ -190,12 +191,13 @@ _ = check("initialisation.difference", difference)
 # %% [markdown]
 # ### BEGIN SOLUTION
 # 52.9 is the error of the mean image, so the output does not depend on the digit. I should
-# measure the lengths of the gradients of all matrices, and the signal in each layer: how
-# much its values differ between digits. If both fade towards one end, the start is a flat
-# place, and no minimum has been shown. I should change the size of the first weights by a
-# rule that knows the units, four times Glorot's here, or take ReLU with He's rule. Another
-# seed gives weights of the same size, and the same result. (One point for the mean image,
-# one for a measurement, one for a change that follows from it.)
+# measure the gradient norm of every matrix, and the signal in each layer: how much its sums
+# differ between digits. If gradients fade towards the input and the signal towards the
+# output, the network sits on a plateau, and no minimum has been shown. I should first change
+# the size of the initial weights by a rule that fits the units, four times Glorot's here,
+# or add batch normalisation. Another seed draws weights of the same size, and gives the same
+# result. (One point for the mean image, one for a measurement, one for a change that follows
+# from it.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -226,14 +228,40 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **3. Does Adam make the start unimportant?** (a) Yes, its steps do not depend on the size
-# of gradients. (b) No. (c) Only for ReLU.
+# **3. Does Adam make the initial weights unimportant?** (a) Yes, its steps do not depend on
+# the size of gradients. (b) No. (c) Only for ReLU.
 #
 # <details><summary>Answer</summary>
 #
-# (b). From 0.01, the logistic network stayed near the mean image with Adam, too. (a) is
-# wrong: the size is mended, but the direction of a gradient through dead layers says
-# little. (c) is wrong: ReLU from 0.01 did not get far either.
+# (b). From 0.01, the deep logistic network stayed at the mean image with Adam, too, at every
+# learning rate. (a) is wrong: Adam enlarges a small gradient, but its direction carries
+# little information when hardly any signal reaches the output. (c) is wrong: with Adam, ReLU
+# units from He's weights ended at about half of the error that they had from 0.01.
+#
+# </details>
+#
+# **4. Why does the signal still fade with four times Glorot's weights?** (a) Logistic units
+# return 1/2 on average, which pushes the sums of the next layer to where slopes are small.
+# (b) The factor should be sixteen. (c) The code is too narrow.
+#
+# <details><summary>Answer</summary>
+#
+# (a). By (2.2) the mean square of the values counts, and 1/2 contributes 1/4 to it whatever
+# the digit. Biases that cancel the 1/2 bring the factor per layer close to 1. (b) is wrong:
+# sixteen is the factor in the variance, four in the standard deviation. (c) is wrong: the
+# factor is the same for layers that are nowhere near the code.
+#
+# </details>
+#
+# **5. Which of these makes the size of the initial weights nearly irrelevant?** (a) Batch
+# normalisation. (b) Layer normalisation. (c) A smaller learning rate.
+#
+# <details><summary>Answer</summary>
+#
+# (a). It divides each sum by its standard deviation over images, which is proportional to
+# the weights. (b) is wrong: the standard deviation over the units of a layer is dominated by
+# what all digits have in common, and the network from 0.01 stayed stuck. (c) is wrong: all
+# ten rates of the search left that network at the mean image.
 #
 # </details>
 #
