@@ -11,19 +11,19 @@
 #
 # [Chapter 2](02_initialisation.ipynb) showed how much a deep autoencoder depends on its
 # initial weights. The paper found good ones before the deep network existed: each layer
-# first learns, on its own, what is typical of its input. The model that does the learning
-# is the *restricted Boltzmann machine*. It assigns a probability to every picture, and
-# in order to do that well it has to discover features. In this chapter we build one from
-# a formula that can be checked by hand, derive how it learns, and measure how good the
-# famous shortcut is by which everybody trains it.
+# first learns, on its own, what is typical of its input. The model that learns it, the
+# *restricted Boltzmann machine*, gives every picture a probability, and in order to do
+# that well it has to discover features. We build one from a formula that can be checked
+# by hand, derive how it learns, and measure how good the famous shortcut is by which it
+# is trained.
 #
 # **What you will do**
 #
 # - Take a model so small that all of its 32 states can be listed, and derive and check
 #   its learning rule.
 # - Measure what contrastive divergence neglects, on nine models that can be enumerated.
-# - Compare four ways to train, each with a tuned learning rate, by the probability
-#   that they give to unseen digits.
+# - Compare four ways to train, each with a tuned learning rate, by the probability that
+#   they give to unseen digits.
 # - Look at features, and find out what a second layer can add to the first.
 #
 # **What you will learn**
@@ -39,7 +39,7 @@
 # **Time:** about 45 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
-# %%
+# %% tags=["hide-input"]
 import functools
 import itertools
 import time
@@ -57,8 +57,8 @@ use_style()
 # %% [markdown]
 # ## A probability for every picture
 #
-# Three pixels, black or white, make eight pictures, and we could list the probability of
-# each in a table. The pixels of a digit make $2^{784}$ pictures, a number with 237
+# Three pixels, black or white, make eight pictures, and we could list the probability
+# of each in a table. The pixels of a digit make $2^{784}$ pictures, a number with 237
 # digits. So we need a formula that gives every picture a probability, with few enough
 # parameters to learn.
 #
@@ -66,18 +66,18 @@ use_style()
 # vertical stroke on the left" or "nothing in the lower half". Each feature that is
 # present multiplies the probability of the picture by a factor: above 1 if digits tend
 # to have this feature, below 1 if they do not. Multiplying factors means adding their
-# logarithms, so the log-probability of a picture becomes a weighted sum of features. Physicists
-# put a minus sign in front of such a sum and call it the **energy**: the lower the energy
-# of a state, the more probable it is.
+# logarithms, so the log-probability becomes a weighted sum of features. Physicists put
+# a minus sign in front and call the sum the **energy**: the lower the energy of a
+# state, the more probable it is.
 #
 # Which features should vote? A **restricted Boltzmann machine**, RBM for short, learns
 # them. Its **visible units** $v$ are the pixels, each 0 or 1. Its **hidden units** $h$,
-# also 0 or 1, say which features are present. Every visible unit is connected with every
-# hidden one, and no two units of the same layer are connected, which is the
-# "restriction". [Smolensky (1986)](https://doi.org/10.7551/mitpress/5236.003.0009) introduced the model as
-# the *harmonium*; Boltzmann machines with connections everywhere are due to [Ackley,
-# Hinton & Sejnowski (1985)](https://doi.org/10.1207/s15516709cog0901_7). Here is an RBM
-# with three visible and two hidden units.
+# also 0 or 1, say which features are present. Every visible unit is connected with
+# every hidden one, and no two units of the same layer are connected, which is the
+# restriction. [Smolensky (1986)](https://doi.org/10.7551/mitpress/5236.001.0001)
+# introduced the model as the *harmonium*; Boltzmann machines, with connections
+# everywhere, are due to [Ackley, Hinton & Sejnowski
+# (1985)](https://doi.org/10.1207/s15516709cog0901_7).
 
 # %%
 W = np.array([[2.0, -2.0], [3.0, 1.0], [-2.0, 3.0]])  # visible x hidden
@@ -102,11 +102,11 @@ show(fig, alt="Three visible units below, two hidden units above, each with its 
      "size, purple is positive and orange negative. No line joins two of one layer.")
 
 # %% [markdown]
-# A purple line is a positive weight: its two units tend to be on together. An orange line
-# is a negative weight: the two tend to exclude each other. The wider the line, the larger
-# the weight. The number in each unit is its bias, its own tendency to be on. The energy
-# adds all this up. With vectors $a$ and $b$ for the biases of visible and hidden units
-# and the matrix $W$ for the weights, a row for each visible unit,
+# A purple line is a positive weight: its two units tend to be on together. An orange
+# line is a negative weight: the two tend to exclude each other. The wider the line, the
+# larger the weight. The number in each unit is its bias, its own tendency to be on.
+# With vectors $a$ and $b$ for the biases of visible and hidden units and a matrix $W$
+# with a row for each visible unit, the energy is
 #
 # $$E(v, h) = -a^\top v - b^\top h - v^\top W h \tag{3.1}$$
 #
@@ -182,11 +182,13 @@ assert np.allclose(chances(H, V @ W + b) @ H, sigmoid(V @ W + b))
 #
 # The probability of a *picture* is the sum over all hidden states. Since the units are
 # independent, the sum factorises: hidden unit $j$ is off, with factor 1, or on, with
-# factor $e^{x_j}$, where $x_j = b_j + \sum_i v_i W_{ij}$. So each hidden unit multiplies
-# the probability of a picture by $1 + e^{x_j}$, which is the vote that we wanted. Minus
-# the logarithm of the product is the **free energy**:
+# factor $e^{x_j}$, where $x_j = b_j + \sum_i v_i W_{ij}$. So each hidden unit
+# multiplies the probability of a picture by $1 + e^{x_j}$, which is the vote that we
+# wanted. Minus the logarithm of the product is the **free energy**:
 #
-# $$F(v) = -a^\top v - \textstyle\sum_j \log(1 + e^{x_j}), \quad p(v) = e^{-F(v)}/Z \tag{3.5}$$
+# $$F(v) = -a^\top v - \textstyle\sum_j \log(1 + e^{x_j}) \tag{3.5}$$
+#
+# and $p(v) = e^{-F(v)} / Z$.
 
 
 # %%
@@ -203,40 +205,40 @@ def model(W, a, b):
 assert np.allclose(model(W, a, b), joint.sum(axis=1))
 
 # %% [markdown]
-# $F$ can be computed for 784 pixels in no time. Only $Z$ cannot, and $Z$ is the same for
-# all pictures: the difference of two free energies is exactly the difference of two
-# log-probabilities.
+# $F$ is quick to compute for 784 pixels as well. Only $Z$ is not, and $Z$ is the same
+# for all pictures, so the difference of two free energies is exactly a difference of
+# two log-probabilities.
 #
 # ## Learning: raise the data, lower the model
 #
-# Our toy data consist mostly of the pictures 001 and 110, four times in ten each. The
-# RBM above, whose weights we made up, gives them too little probability. To learn is to change the
-# parameters such that the data become more probable: to increase the mean of $\log p(v)$
-# over the data, the **log-likelihood** $L$. By (3.5), for a single picture,
+# Our toy data consist mostly of the pictures 001 and 110, and the RBM above, whose
+# weights we made up, gives these two too little probability. To learn is to increase
+# the mean of $\log p(v)$ over the data, the **log-likelihood** $L$. By (3.5), for a
+# single picture,
 #
 # $$\log p(v) = -F(v) - \log Z$$
 #
-# We differentiate the two terms by $W_{ij}$. For the first, the derivative of
-# $\log(1 + e^x)$ is $\sigma(x)$, and $x_j$ contains $W_{ij}$ with the factor $v_i$:
+# We differentiate the two terms by $W_{ij}$. For the first, the derivative of $\log(1 +
+# e^x)$ is $\sigma(x)$, and $x_j$ contains $W_{ij}$ with the factor $v_i$:
 #
 # $$\frac{\partial (-F(v))}{\partial W_{ij}} = v_i\, \sigma(x_j) = v_i\, p(h_j = 1 \mid v)$$
 #
-# This is how often units $i$ and $j$ are on together when the visible units show $v$. For
-# the second, $Z = \sum_v e^{-F(v)}$ is a sum over all pictures, and the derivative of a logarithm is the
-# derivative of its argument, divided by the argument:
+# This is how often units $i$ and $j$ are on together when the visible units show $v$.
+# For the second, $Z = \sum_v e^{-F(v)}$ is a sum over all pictures, and the derivative
+# of a logarithm is the derivative of its argument, divided by the argument:
 #
 # $$\frac{\partial \log Z}{\partial W_{ij}} = \sum_v \frac{e^{-F(v)}}{Z}\, \frac{\partial (-F(v))}{\partial W_{ij}}$$
 #
-# The fraction is $p(v)$, so this is the first derivative again, averaged over the pictures of the
-# *model*. Write $\langle \cdot \rangle_0$ for averages over the data and $\langle
-# \cdot \rangle_\infty$ for averages over the model, in both with $h$ given $v$ by (3.3). Then
+# The fraction is $p(v)$, so this is the first derivative again, averaged over the
+# pictures of the *model*. Write $\langle \cdot \rangle_0$ for averages over the data
+# and $\langle \cdot \rangle_\infty$ for averages over the model, in both with $h$ given
+# $v$ by (3.3). Then
 #
 # $$\partial L / \partial W_{ij} = \langle v_i h_j \rangle_0 - \langle v_i h_j \rangle_\infty \tag{3.6}$$
 #
-# For the biases, $v_i$ or $h_j$ stand in place of the product. The first average makes the
-# data more probable. The second makes whatever the model produces on its own less
-# probable, because probabilities have to add up to 1. Learning ends where the model's own
-# pictures have the statistics of the data.
+# For the biases, $v_i$ or $h_j$ replaces the product. The first average makes the data
+# more probable. The second makes whatever the model produces on its own less probable,
+# because probabilities have to add up to 1. Learning ends where the two agree.
 
 
 # %%
@@ -253,11 +255,11 @@ def difference(p, other, rbm):
 
 
 # %% [markdown]
-# A derivation can be checked: change each parameter a little, up and down, and see by how
+# We can check a derivation: change each parameter a little, up and down, and see by how
 # much the log-likelihood changes.
 
 
-# %%
+# %% tags=["hide-input"]
 def slope(f, rbm, step=1e-5):
     """The derivative of f by each weight and bias, from small changes."""
     slopes = [np.empty_like(part) for part in rbm]
@@ -345,21 +347,21 @@ show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from t
 
 # %% [markdown]
 # The chain starts at the data and forgets it slowly. Only after many steps are its
-# pictures samples of the model, and every update of the weights needs them afresh.
-# [Hinton (2002)](https://doi.org/10.1162/089976602760128018) proposed to stop after $k$
-# steps, often after the first:
+# pictures samples of the model, and every update of the weights needs new ones. [Hinton
+# (2002)](https://doi.org/10.1162/089976602760128018) proposed to stop after $k$ steps,
+# often after the first:
 #
 # $$\Delta W_{ij} = \epsilon \big(\langle v_i h_j \rangle_0 - \langle v_i h_j \rangle_k\big) \tag{3.7}$$
 #
-# with the learning rate $\epsilon$. This is **contrastive divergence**, CD-$k$. The idea
-# is that the first step already shows in which direction the chain drifts away from the data.
-# Where there is no drift, the data have the distribution of the model and nothing is left to learn.
+# with the learning rate $\epsilon$. This is **contrastive divergence**, CD-$k$. The
+# first step already shows in which direction the chain drifts away from the data, and
+# (3.7) works against that drift.
 #
 # ### Why the name
 #
 # Call the distribution of the data $p_0$, that of the chain after $k$ steps $p_k$, that
-# of the model $p_\infty$. Increasing the likelihood means decreasing the Kullback-Leibler
-# *divergence* of the model from the data,
+# of the model $p_\infty$. Increasing the likelihood means decreasing the
+# Kullback-Leibler *divergence* of the model from the data,
 #
 # $$\mathrm{KL}(p_0 \| p_\infty) = \textstyle\sum_v p_0(v) \log \frac{p_0(v)}{p_\infty(v)}$$
 #
@@ -368,14 +370,14 @@ show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from t
 #
 # $$\mathrm{CD}_k = \mathrm{KL}(p_0 \| p_\infty) - \mathrm{KL}(p_k \| p_\infty) \tag{3.8}$$
 #
-# A step of the chain brings any distribution nearer to the model's, so the contrast is never negative.
-# By (3.6), minus the derivative of the first term is $\langle v_i h_j \rangle_0 - \langle
-# v_i h_j \rangle_\infty$. If we hold $p_k$ fixed, that of the second is $\langle v_i h_j
-# \rangle_k - \langle v_i h_j \rangle_\infty$ in the same way. In the difference the model's average cancels,
-# and (3.7) is left. But $p_k$ is not fixed: the chain itself depends on
-# the weights. How that changes $p_k$ is what CD-$k$ neglects. On our toy RBM we can
-# compute everything, since one step of the chain turns one list of eight probabilities
-# into another.
+# A step of the chain brings any distribution nearer to the model's, so the contrast is
+# never negative. By (3.6), minus the derivative of the first term is $\langle v_i h_j
+# \rangle_0 - \langle v_i h_j \rangle_\infty$. If we hold $p_k$ fixed, that of the
+# second is $\langle v_i h_j \rangle_k - \langle v_i h_j \rangle_\infty$ in the same
+# way. In the difference the model's average cancels and (3.7) is left. But $p_k$ is not
+# fixed: it depends on the weights through the chain, and this is what CD-$k$ neglects.
+# On our toy RBM we can compute everything, since one step of the chain turns one list
+# of eight probabilities into another.
 
 
 # %%
@@ -393,7 +395,7 @@ def contrast(W, a, b):
     return kl(data) - kl(gibbs(data, W, a, b))
 
 
-# %%
+# %% tags=["hide-input"]
 def flat(parts):
     return np.concatenate([part.ravel() for part in parts])
 
@@ -418,24 +420,24 @@ claim(
 )
 
 # %% [markdown]
-# So CD-1 is the gradient neither of the log-likelihood nor, because of the neglected term, of
-# (3.8). [Sutskever & Tieleman (2010)](https://proceedings.mlr.press/v9/sutskever10a.html)
-# proved that it is not the gradient of any function. On the toy RBM the three directions are
-# nearly parallel.
+# So CD-1 is neither the gradient of the log-likelihood nor, because of the neglected
+# term, that of (3.8); [Sutskever & Tieleman
+# (2010)](https://proceedings.mlr.press/v9/sutskever10a.html) proved that it is not the
+# gradient of any function. On the toy RBM the three directions are nearly parallel.
 #
 # ### When the shortcut goes wrong
 #
-# One RBM with made-up weights proves little. We take three problems: eight random pictures
-# of 6 pixels with 3 hidden units, and the fourteen pictures of 3 by 3 pixels that consist of
-# whole rows or whole columns, with 4 and with 6 hidden units. Each is
+# One RBM with made-up weights proves little. We take three problems: eight random
+# pictures of 6 pixels with 3 hidden units, and the fourteen pictures of 3 by 3 pixels
+# that consist of whole rows or whole columns, with 4 and with 6 hidden units. Each is
 # learnt from three sets of small random weights, once by the exact gradient and once by
-# what CD-1 does on average. We know all probabilities, so no random numbers are involved
-# after the start.
+# what CD-1 does on average, again from lists of probabilities, without random numbers.
 #
-# > **Predict.** The weights are small at the beginning and large at the end. When will CD-1 point
-# > in the direction of the gradient: at the beginning, at the end, or always?
+# > **Predict.** The weights are small at the beginning and large at the end. When will
+# > CD-1 point in the direction of the gradient: at the beginning, at the end, or
+# > always?
 
-# %%
+# %% tags=["hide-input"]
 STEP = 0.5  # the learning rate
 STAGES = [2, 6, 20, 60, 200, 600, 2000]  # updates after which we look
 
@@ -453,7 +455,7 @@ def random_pictures(rng):
     return np.isin(np.arange(64), rng.choice(64, 8, replace=False)) / 8
 
 
-# %%
+# %% tags=["hide-input"]
 def follow(rule, p, n_hidden, rng):
     """Learn p; at each stage return cosines of CD-1 and CD-10, and log-likelihood."""
     n = int(np.log2(len(p)))
@@ -471,7 +473,7 @@ def follow(rule, p, n_hidden, rng):
     return np.array(seen)
 
 
-# %%
+# %% tags=["hide-input"]
 followed = {}
 for rule_name, seed in itertools.product(("gradient", "CD-1"), range(3)):
     rng = np.random.default_rng(SEED + seed)
@@ -523,21 +525,23 @@ claim(
 )
 
 # %% [markdown]
-# With small weights one step of the chain forgets nearly everything, and CD-1 points where
-# the gradient points. As the weights grow, the chain moves less with each step, and CD-1
-# sees too little of the model. Where we learn by CD-1 (right), it comes to rest at a point where its own
-# average is zero and the gradient is not, and the table shows what
-# that costs. CD-10 stays accurate longer. The theory says the same: the bias is bounded by the number of steps
-# and the size of the weights ([Fischer & Igel 2014](https://doi.org/10.1016/j.patcog.2013.05.025)),
-# and is often small where it ends ([Carreira-Perpiñán & Hinton
-# 2005](https://proceedings.mlr.press/r5/carreira-perpinan05a.html)).
+# With small weights one step of the chain forgets nearly everything, and CD-1 points
+# where the gradient points. As the weights grow, the chain moves less with each step,
+# and CD-1 sees too little of the model. Learning by CD-1 (right) comes to rest where
+# its own average is zero and the gradient is not, and the table shows what that costs.
+# CD-10 stays accurate longer. Theory agrees: the bias shrinks with the number of steps
+# and grows with the weights ([Fischer & Igel
+# 2014](https://doi.org/10.1016/j.patcog.2013.05.025)). How much it matters depends on
+# the problem; [Carreira-Perpiñán & Hinton
+# (2005)](https://proceedings.mlr.press/r5/carreira-perpinan05a.html) found it small in
+# theirs.
 
 # %% [markdown]
 # ## The rule in twenty lines
 #
-# Now to digits. We halve their resolution to 14 by 14 pixels and make each pixel 0 or 1,
-# so that many RBMs can be trained in a minute and so that probabilities mean something: an
-# RBM gives a probability to black and white pictures, not to grey ones.
+# Now to digits. We halve their resolution to 14 by 14 pixels, to train many RBMs in a
+# minute, and make each pixel 0 or 1, because an RBM gives probabilities to black and
+# white pictures, not to grey ones.
 
 # %%
 digits = load_mnist(n_train=10_000, n_validation=2000)
@@ -554,19 +558,20 @@ x, x_validation, x_test = map(
 )
 
 # %% [markdown]
-# The function below contains all four ways that we are going to compare. They differ only in
-# the chain:
+# The function below contains all four ways that we are going to compare. They differ
+# only in the chain:
 #
-# - **CD-1, means**: as in the paper's program, the pixels of the reconstruction are not drawn; their
-#   probabilities stand in for them. This makes less noise.
+# - **CD-1, means**: as in the paper's program, the pixels of the reconstruction are not
+#   drawn; their probabilities stand in for them. This makes less noise.
 # - **CD-1**: the pixels are drawn, as (3.7) says.
 # - **CD-5**: five steps instead of one.
 # - **Persistent** contrastive divergence, **PCD** ([Tieleman
-#   2008](https://doi.org/10.1145/1390156.1390290)): the chain does not start at
-#   the data but goes on from where it was at the last update. If the weights change slowly,
+#   2008](https://doi.org/10.1145/1390156.1390290)): the chain does not start at the
+#   data but goes on from where it was at the last update. If the weights change slowly,
 #   it remains close to the model's distribution, at the price of one step.
 #
-# The hidden units at the end of the chain always enter as probabilities, which is the exact average.
+# The hidden units at the end of the chain always enter as probabilities, which is the
+# exact average.
 
 # %%
 BATCH = 50
@@ -598,30 +603,36 @@ def train(x, n_hidden, rate, updates, seed, k=1, persistent=False, means=False):
 
 
 # %% [markdown]
-# The visible biases start at the value that gives each pixel its share of ink. The
-# learning rate falls linearly to 0. The library's `ae_lib.RBM` does the same with
-# momentum, weight decay and compiled code; its `components_` are $W^\top$.
+# The visible biases start at the values that give each pixel its share of ink, and the
+# learning rate falls linearly to 0. The library's `ae_lib.RBM` adds momentum, weight
+# decay and compiled code; its `components_` are $W^\top$.
 #
 # ## How probable are digits?
 #
 # An RBM is a distribution, so it should be judged by the probability that it gives to
-# digits it has not seen: by $-F(v) - \log Z$, averaged over held-out digits. With up to some 16 hidden units
-# $Z$ is within reach, because the layers can swap roles: sum over the visible units as in (3.5), and list the
-# hidden states. For larger RBMs $Z$ can be *estimated*, by **annealed
-# importance sampling**, AIS ([Salakhutdinov & Murray
-# 2008](https://doi.org/10.1145/1390156.1390266)). It starts at an RBM without weights, whose
-# $Z_0$ is a simple product, and multiplies the weights by a factor that rises from 0 to 1
-# in many small steps. $M$ chains follow, with one Gibbs step each time, and every step
-# contributes a ratio of unnormalised probabilities $p^*$ before and after:
+# digits it has not seen: by $-F(v) - \log Z$, averaged over held-out digits, in nats
+# (natural logarithms: 1 nat is a factor of 2.7). With up to some 16 hidden units $Z$ is
+# within reach, because the layers can swap roles: sum over the visible units as in
+# (3.5), and list the hidden states. For larger RBMs $Z$ can be *estimated* by
+# **annealed importance sampling**, AIS ([Salakhutdinov & Murray
+# 2008](https://doi.org/10.1145/1390156.1390266)). It starts at an RBM without weights,
+# whose $Z_0$ is a simple product, and raises the weights to their full size in many
+# small steps. Chains follow, with one Gibbs step each time. Every step contributes a
+# ratio of unnormalised probabilities $p^*$ after and before it,
 #
-# $$Z \approx Z_0\, \frac{1}{M} \sum_{m=1}^M \prod_t \frac{p^*_t(v_{t-1}^{(m)})}{p^*_{t-1}(v_{t-1}^{(m)})} \tag{3.9}$$
+# $$w = \prod_t p^*_t(v_{t-1}) \,/\, p^*_{t-1}(v_{t-1})$$
 #
-# The estimate comes with a 95 % interval, from the spread of the chains. We try it on RBMs
-# with 12 hidden units, whose exact $Z$ we can compute, early in training and later. (These
-# see digits of 28 by 28 pixels, where the trouble is easier to provoke.)
+# and the average of $w$ over the chains estimates the ratio of the two partition
+# functions:
+#
+# $$Z \approx Z_0 \, \langle w \rangle \tag{3.9}$$
+#
+# The estimate comes with a 95 % interval, from the spread of the chains. We try it on
+# RBMs with 12 hidden units, whose exact $Z$ we can compute, early in training and
+# later. (These see digits of 28 by 28 pixels, where the trouble is easier to provoke.)
 
 
-# %%
+# %% tags=["hide-input"]
 def exact_log_z(rbm):
     """log Z, by listing the hidden states and summing over the visible ones."""
     h, a, b = states(rbm.n_components), rbm.intercept_visible_, rbm.intercept_hidden_
@@ -641,7 +652,7 @@ for epochs, seed in itertools.product((YOUNG, OLD), range(SEED, SEED + 3)):
     few, many = (log_partition(rbm, large, n_steps=n, random_state=0) for n in (100, 1000))
     rows.append([epochs, seed, exact_log_z(rbm), few.value, *many, all_off(rbm)])
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 columns = ["epochs", "seed", "exact", "100 steps", "1000 steps", "from", "to", "all off"]
 trial = pd.DataFrame(rows, columns=columns).set_index(["epochs", "seed"])
 trial.round(1)
@@ -655,27 +666,28 @@ claim(
 )
 
 # %% [markdown]
-# After 30 epochs AIS agrees with the exact value. After 10 epochs it is far too low, with
-# an interval that may be as narrow as it is wrong, and ten times as many steps need not
-# change that. The last column shows what is missing. Its sum goes over the pictures that belong to a single
-# hidden state, the one with all units off, and it makes up nearly all of $Z$. This young RBM
-# would draw its pictures pixel by pixel from the visible biases and ignore its features. No digit
-# leads there, and neither does the path of the chains.
+# After 30 epochs AIS agrees with the exact value. After 10 epochs it is far too low,
+# with an interval that may be as narrow as it is wrong, and ten times as many steps
+# need not change that. The last column shows what is missing. Its sum goes over the
+# pictures that belong to a single hidden state, the one with all units off, and it
+# makes up nearly all of $Z$. This young RBM would draw its pictures pixel by pixel from
+# the visible biases and ignore its features. No digit leads there, and neither does the
+# path of the chains.
 #
-# So an AIS estimate that is too low makes an RBM look too *good*. In what follows we look at two
-# numbers of steps, and at the last column as well: $Z$ can never be smaller than
-# one of its parts.
+# So an AIS estimate that is too low makes an RBM look too *good*. In what follows we
+# look at two numbers of steps, and at the last column as well: $Z$ can never be smaller
+# than one of its parts.
 #
 # ## Four ways, one difference
 #
 # Everything except the chain is equal: data, initial weights, mini-batches, hidden
-# units, schedule, no momentum, no weight decay. For each contestant the learning rate is chosen from
-# the same four, by the log-likelihood of 2,000 validation digits. There are
-# two budgets. With equal updates, all get 1000. With equal time, three ways get three times as
-# many, because CD-5 takes about three times as long for an update.
+# units, schedule, no momentum, no weight decay. For each contestant the learning rate
+# is chosen from the same four, by the log-likelihood of 2,000 validation digits. There
+# are two budgets. With equal updates, all get 1000. With equal time, three ways get
+# three times as many, because CD-5 takes about three times as long for an update.
 #
-# > **Predict.** Which of the four gives unseen digits the highest probability after equal updates? And after
-# > equal time?
+# > **Predict.** Which of the four gives unseen digits the highest probability after
+# > equal updates? And after equal time?
 
 # %%
 HIDDEN, UPDATES, LONGER = 50, 1000, 3
@@ -690,7 +702,7 @@ WAYS = {
 CONTESTANTS = [(way, UPDATES) for way in WAYS]
 CONTESTANTS += [(way, LONGER * UPDATES) for way in WAYS if way != "CD-5"]
 
-# %%
+# %% tags=["hide-input"]
 from ae_lib import log_likelihood
 
 
@@ -711,7 +723,7 @@ def attempt(way, updates, rate, seed):
     return rbm, log_z, seconds
 
 
-# %%
+# %% tags=["hide-input"]
 from ae_lib.progress import epoch_bar
 
 SEEDS = range(SEED, SEED + 3)
@@ -724,16 +736,17 @@ with epoch_bar("search", len(CONTESTANTS) * len(RATES)) as bar:
         )
         bar.update()
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 grid = pd.Series(search).rename_axis(["way", "updates", "rate"]).unstack("rate")
 best = grid.idxmax(axis=1)
 grid.assign(chosen=best).round(2)
 
 # %% [markdown]
-# Each row shows the mean over three seeds. The three RBMs with the chosen rate now meet the 10,000 test
-# digits. As a baseline we take independent pixels, each with its own share of ink.
+# Each row shows the mean over three seeds. The three RBMs with the chosen rate now meet
+# the 10,000 test digits. As a baseline we take independent pixels, each with its own
+# share of ink.
 
-# %%
+# %% tags=["hide-input"]
 ink = x.mean(axis=0).clip(0.001, 0.999)
 baseline = (x_test @ np.log(ink) + (1 - x_test) @ np.log(1 - ink)).mean()
 rows, samples = [], {}
@@ -745,14 +758,14 @@ for contestant, seed in itertools.product(CONTESTANTS, SEEDS):
     empty = np.mean(sample.sum(axis=1) < 10)
     rows.append([*contestant, seed, likelihood, error, sample.mean(), empty, seconds])
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 measures = ["log-likelihood", "error", "ink", "nearly empty", "seconds"]
 finals = pd.DataFrame(rows, columns=["way", "updates", "seed", *measures])
 finals = finals.set_index(["way", "updates", "seed"])
 print(f"independent pixels {baseline:.2f}; ink of test digits {x_test.mean():.3f}")
 finals.groupby(["updates", "way"]).mean().round(3)
 
-# %%
+# %% tags=["hide-input"]
 by_way = finals["log-likelihood"].unstack("seed")
 short = by_way.xs(UPDATES, level="updates")
 equal_time = by_way.xs(LONGER * UPDATES, level="updates")
@@ -793,15 +806,15 @@ claim(
 
 # %% [markdown]
 # With equal updates the chain hardly matters: the four differ by less than a wrong
-# learning rate costs. With equal time a difference appears, but not the one that
-# we expected from the literature. Plain CD-1 does nearly as well as PCD; five steps per update are
-# not worth their price; and the paper's way, means instead of drawn pixels, gains least
-# from more updates. Drawing less noise has biased it.
+# learning rate costs. With equal time a difference appears, but not the one that we
+# expected from the literature. Plain CD-1 does nearly as well as PCD; five steps per
+# update are not worth their price; and the paper's way, means instead of drawn pixels,
+# gains least from more updates. Drawing less noise has biased it.
 #
-# These log-likelihoods rest on AIS. So we repeat the estimate with five times as many steps,
-# and compare it with the hidden state that was missed above.
+# These log-likelihoods rest on AIS. So we repeat the estimate with five times as many
+# steps, and compare it with the hidden state that was missed above.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 rows = []
 for contestant in CONTESTANTS:
     rbm, log_z, _ = attempt(*contestant, best[contestant], SEED)
@@ -849,23 +862,25 @@ claim(
 )
 
 # %% [markdown]
-# Here is a surprise. With the longer training, a good part of CD-1's samples are nearly empty
-# paper, and yet its log-likelihood is close to PCD's. Both are right. Suppose that a
-# perfect model of digits gives a quarter of its probability to empty paper. All digits then keep three
-# quarters of their probability, and their log-likelihood falls by $-\log 0.75$, which is 0.29 nats.
-# The log-likelihood measures what the digits got. Samples show where the rest went. CD-1
-# looks only one step away from the data, so nothing corrects a region that is further off; the
-# chains of PCD wander there and make it less probable.
+# Here is a surprise. With the longer training, a good part of CD-1's samples are nearly
+# empty paper, and yet its log-likelihood is close to PCD's. Both are right. Suppose
+# that a perfect model of digits gives a quarter of its probability to empty paper. All
+# digits then keep three quarters of their probability, and their log-likelihood falls
+# by $-\log 0.75$, which is 0.29 nats. The log-likelihood measures what the digits got.
+# Samples show where the rest went. CD-1 looks only one step away from the data, so
+# nothing corrects a region that is further off; the chains of PCD wander there and make
+# it less probable.
 #
-# And the reconstruction error, the measure that every training program prints? The means have the
-# smallest, with the lowest log-likelihood. It is computed one step from the data and says little about
-# the rest of the distribution. For an autoencoder, which is only asked about digits, that may be just
-# what we want. The paper used CD-1 with means.
+# And the reconstruction error, the measure that every training program prints? The
+# means have the smallest, with the lowest log-likelihood. It is computed one step from
+# the data and says little about the rest of the distribution. For an autoencoder, which
+# is only asked about digits, that may be just what we want. The paper used CD-1 with
+# means.
 #
 # ## Features
 #
-# We now leave likelihoods aside and look at what the hidden units have learnt, on digits of
-# full resolution and with the library's default, the paper's CD-1 with means.
+# We now leave likelihoods aside and look at what the hidden units have learnt, on
+# digits of full resolution and with the library's default, the paper's CD-1 with means.
 
 # %%
 FEATURES = 128
@@ -877,32 +892,35 @@ show(plot_features(features.components_[:36], n_columns=12, symmetric=True,
      "beside orange; others are patterns of several strokes over the whole picture.")
 
 # %% [markdown]
-# Each picture shows the weights of one hidden unit. Ink on purple switches the
-# unit on, ink on orange switches it off. Some units respond to one spot or a piece of a
-# stroke, others to several strokes at once. Nobody drew these detectors and no label was involved. They
-# arose because a feature that many digits share is a good vote: it raises the probability
-# of many digits at once, and lowers that of pictures that lack it.
+# Each picture shows the weights of one hidden unit. Ink on purple switches the unit on,
+# ink on orange switches it off. Some units respond to one spot or a piece of a stroke,
+# others to several strokes at once. Nobody drew these detectors and no label was
+# involved. They arose because a feature that many digits share is a good vote: it
+# raises the probability of many digits at once, and lowers that of pictures that lack
+# it.
 #
-# You cannot train an RBM on the website, but you can see what a stack of them turned into after
-# fine-tuning: the [interactive demos](play.md#thirty-numbers) run the paper's network in your browser.
+# You cannot train an RBM on the website, but you can see what a stack of them turned
+# into after fine-tuning: the [interactive demos](play.md#thirty-numbers) run the
+# paper's network in your browser.
 #
 # ### Why a second layer can help
 #
 # Call the probability that the RBM gives to a hidden state $p(h)$. The RBM generates a
-# picture by drawing $h$ from $p(h)$ and then $v$ from $p(v \mid h)$. The data have their own
-# distribution of hidden states, $q(h)$, the average of $p(h \mid v)$ over the data. In a
-# perfect RBM the two would be equal. In a real one they differ, and the
-# difference can be repaired: keep $p(v \mid h)$ and replace $p(h)$ by a better model of $q(h)$,
-# for example by a second RBM whose visible units are the first one's hidden units. [Hinton,
-# Osindero & Teh (2006)](https://doi.org/10.1162/neco.2006.18.7.1527) proved that this
-# raises a lower bound of the log-likelihood by
+# picture by drawing $h$ from $p(h)$ and then $v$ from $p(v \mid h)$. The data have
+# their own distribution of hidden states, $q(h)$, the average of $p(h \mid v)$ over the
+# data. In a perfect RBM the two would be equal. In a real one they differ, and the
+# difference can be repaired: keep $p(v \mid h)$ and replace $p(h)$ by a better model of
+# $q(h)$, for example by a second RBM whose visible units are the first one's hidden
+# units. [Hinton, Osindero & Teh (2006)](https://doi.org/10.1162/neco.2006.18.7.1527)
+# proved that this raises a lower bound of the log-likelihood by
 #
 # $$\mathrm{KL}(q \,\|\, p) - \mathrm{KL}(q \,\|\, p_{\text{second}}) \tag{3.10}$$
 #
 # With 10 hidden units $q$ and $p$ have 1024 entries and can be listed. The second RBM
-# starts with the weights of the first, transposed: it is then the first RBM turned upside down, and its
-# distribution over $h$ is $p(h)$ exactly. From there it learns $q(h)$ of the training digits by the
-# exact gradient. The divergences below are those of the test digits.
+# starts with the weights of the first, transposed: it is then the first RBM turned
+# upside down, and its distribution over $h$ is $p(h)$ exactly. From there it learns
+# $q(h)$ of the training digits by the exact gradient. The divergences below are those
+# of the test digits.
 
 # %%
 TOP_HIDDEN, TOP_UPDATES = 10, 50
@@ -938,24 +956,25 @@ claim(
 )
 
 # %% [markdown]
-# The second layer pays, and modestly: these are tenths of a nat, while the log-likelihood
-# itself is near $-40$. It can only repair what the first layer's $p(h)$ gets wrong. The bound says nothing about
-# codes or reconstructions, either. Whether a stack of RBMs makes a good *autoencoder* has to be
-# measured, and [Chapter 4](04_pretraining.ipynb) does.
+# The second layer pays, and modestly: these are tenths of a nat, while the
+# log-likelihood itself is near $-40$. It can only repair what the first layer's $p(h)$
+# gets wrong. The bound says nothing about codes or reconstructions, either. Whether a
+# stack of RBMs makes a good *autoencoder* has to be measured, and [Chapter
+# 4](04_pretraining.ipynb) does.
 #
 # ## A guard against overfitting
 #
 # For RBMs with many hidden units on grey pictures, log-likelihoods are expensive or
-# undefined. But the difference of the mean free energies of unseen and of training digits
-# needs no $Z$, because it is the same for both. As long as this **gap** is small, the RBM finds
-# new digits as probable as those it was trained on. When it grows, the RBM
-# is **overfitting**.
+# undefined. But the difference of the mean free energies of unseen and of training
+# digits needs no $Z$, because it is the same for both. As long as this **gap** is
+# small, the RBM finds new digits as probable as those it was trained on. When it grows,
+# the RBM is **overfitting**.
 #
-# We train on 10,000 digits or on the first 500 of them, with equal numbers of updates and constant momentum,
-# so that nothing but the data differs.
+# We train on 10,000 digits or on the first 500 of them, with equal numbers of updates
+# and constant momentum, so that nothing but the data differs.
 #
-# > **Predict.** Which of the two has the smaller reconstruction error on its own training digits? And on
-# > unseen ones?
+# > **Predict.** Which of the two has the smaller reconstruction error on its own
+# > training digits? And on unseen ones?
 
 # %%
 GUARD_HIDDEN, GUARD_UPDATES, SIZES = 128, 600, [10_000, 500]
@@ -989,7 +1008,7 @@ ax.set_xticks(watched[n, k][0][:, 0])
 show(fig, alt="Gap of free energies against the number of updates, three seeds each. For "
      "10,000 digits it stays near 2 nats; for 500 digits it rises to more than 20.")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "hide-input"]
 errors = pd.DataFrame({key: row for key, (_, row) in watched.items()}).T
 errors.index.names, errors.columns = ["digits", "run"], ["training digits", "unseen digits"]
 errors.groupby("digits").agg(["min", "max"]).round(1)
@@ -1010,15 +1029,16 @@ claim(
 )
 
 # %% [markdown]
-# By its training error alone, the overfitting RBM would look like the better one. Watch the gap, and
-# stop when it grows ([Hinton 2012](https://doi.org/10.1007/978-3-642-35289-8_32), section 6). Or
-# watch the reconstruction error of held-out digits, which here tells the same story.
+# By its training error alone, the overfitting RBM would look like the better one. Watch
+# the gap, and stop when it grows ([Hinton
+# 2012](https://doi.org/10.1007/978-3-642-35289-8_32), section 6). Or watch the
+# reconstruction error of held-out digits, which here tells the same story.
 #
 # ## Settings, and other kinds of units
 #
-# The settings of an RBM interact, so they are best taken from a recipe and then
-# searched, one factor of two or three at a time. The recommendations are from Hinton's
-# practical guide of 2012, the last column from the program of 2006.
+# The settings interact, so take them from a recipe and search, one factor of two or
+# three at a time. The recommendations are those of Hinton's practical guide (2012), the
+# last column is the program of 2006.
 #
 # | setting | what it does | a sign that it is wrong | recommended | the paper's program |
 # |---|---|---|---|---|
@@ -1029,11 +1049,11 @@ claim(
 # | hidden units | number of votes | gap grows | from the bits that describe a case | 1000, 500, 250, 30 |
 # | initial weights | break the symmetry | units that stay alike | standard deviation 0.01 | 0.1 |
 #
-# Momentum deserves a warning: from $m = 0$ to $m = 0.9$ steps become ten times
-# as long. Whoever compares two momenta at one rate compares two step sizes.
+# Momentum deserves a warning: from $m = 0$ to $m = 0.9$ steps become ten times as long.
+# If you compare two momenta at one learning rate, you compare two step sizes.
 #
-# Not all data are 0 or 1. Each kind of unit has its own term in the energy, and (3.1) to
-# (3.7) follow in the same way as before.
+# Not all data are 0 or 1. Each kind of unit has its own term in the energy, and (3.3)
+# to (3.7) follow as before.
 #
 # | kind | for | term in the energy | mean, given input $x$ |
 # |---|---|---|---|
@@ -1041,21 +1061,23 @@ claim(
 # | linear with Gaussian noise | standardised data; the paper's codes | $(v - a)^2/2$ | $a + x$ |
 # | multinomial (softmax) | counts of words | $-a v$, counts with a fixed sum | sum times softmax of $a + x$ |
 #
-# A linear unit needs a much smaller learning rate. A logistic unit answers at most 1, whatever its
-# input; nothing bounds a linear one, so a step that is too long makes larger values, larger
-# statistics and a longer step. A binary hidden state carries at most one bit; a linear code
-# unit carries a number, and this is why the paper's last RBM has linear hidden units. When probabilities are handed on
-# instead of states, as an autoencoder does, logistic units carry numbers as well, only between 0 and 1.
+# Linear units need a much smaller learning rate. A logistic unit answers at most 1,
+# whatever its input. Nothing bounds a linear one, so a step that is too long makes
+# larger values, larger statistics and a longer step. In return its state is a real
+# number, where a binary state carries at most one bit: the paper's last RBM has linear
+# hidden units, and their means are the code. (An autoencoder hands on probabilities,
+# not states, so its logistic units carry real numbers too, between 0 and 1.)
 #
 # ## What came later
 #
-# PCD's chains lag behind fast weights: Tieleman & Hinton (2009) let them run on weights
-# of their own that move faster ([fast weights](https://doi.org/10.1145/1553374.1553506)). Chains at several temperatures move between
-# modes more easily. For a finite number of steps [Fischer & Igel
-# (2014)](https://doi.org/10.1016/j.patcog.2013.05.025) review what is proven, including likelihoods that fall again
-# under CD. The larger development was away from $Z$ altogether: autoencoders, variational ones among them, and
-# most of today's generative models are trained by exact gradients of tractable objectives. The energy survived in
-# *energy-based models*, and Hinton and Hopfield received the Nobel Prize in Physics in 2024 for work in which the Boltzmann machine is central.
+# PCD's chains lag behind fast weights; [Tieleman & Hinton
+# (2009)](https://doi.org/10.1145/1553374.1553506) gave them faster weights of their
+# own. [Fischer & Igel (2014)](https://doi.org/10.1016/j.patcog.2013.05.025) review what
+# has been proven since, and chains at several temperatures. The larger development was
+# away from $Z$: most generative models of today, variational autoencoders among them,
+# are trained by objectives whose gradient is not biased by a chain. The idea of an
+# energy lives on, and the Nobel Prize in Physics of 2024 went to Hopfield and Hinton,
+# not least for the Boltzmann machine.
 #
 # ## What we measured
 #
@@ -1070,18 +1092,21 @@ claim(
 # | Can a second layer improve the model? | exact bound, 10 hidden units | 3 | yes, by tenths of a nat |
 # | Does the gap show overfitting? | 500 against 10,000 digits, equal updates | 3 | yes, and the training error does not |
 #
-# All of this was measured on small RBMs and for minutes of training; RBMs of hundreds of hidden units that are trained for days may behave differently.
+# All of this was measured on small RBMs and for minutes of training; RBMs of hundreds
+# of hidden units that are trained for days may behave differently.
 
 # %% [markdown]
 # ## Summary
 #
 # - An RBM gives every picture a probability. Its hidden units are votes, and because
 #   units are independent given the other layer, everything but $Z$ is cheap.
-# - The gradient of the log-likelihood is the data's average minus the model's. CD-1 replaces
-#   the model's by that of one step of a chain, which is accurate while weights are small.
-# - A likelihood, samples, a reconstruction error and the gap of free energies measure four
-#   different things, and no two of them ranked our RBMs alike.
-# - Features are what good votes look like, and a second layer can learn the features' own distribution.
+# - The gradient of the log-likelihood is the data's average minus the model's. CD-1
+#   replaces the model's by that of one step of a chain, which is accurate while weights
+#   are small.
+# - A likelihood, samples, a reconstruction error and the gap of free energies measure
+#   four different things, and no two of them ranked our RBMs alike.
+# - Features are what good votes look like, and a second layer can learn the features'
+#   own distribution.
 #
 # ## Further reading
 #
@@ -1090,19 +1115,21 @@ claim(
 # - G. E. Hinton (2002), *Training products of experts by minimizing contrastive
 #   divergence*,
 #   [doi:10.1162/089976602760128018](https://doi.org/10.1162/089976602760128018)
-# - T. Tieleman (2008), *Training restricted Boltzmann machines using approximations to the
-#   likelihood gradient*, [doi:10.1145/1390156.1390290](https://doi.org/10.1145/1390156.1390290)
+# - T. Tieleman (2008), *Training restricted Boltzmann machines using approximations to
+#   the likelihood gradient*,
+#   [doi:10.1145/1390156.1390290](https://doi.org/10.1145/1390156.1390290)
 # - R. Salakhutdinov & I. Murray (2008), *On the quantitative analysis of deep belief
 #   networks*, [doi:10.1145/1390156.1390266](https://doi.org/10.1145/1390156.1390266)
 # - G. E. Hinton (2012), *A practical guide to training restricted Boltzmann machines*,
 #   [doi:10.1007/978-3-642-35289-8_32](https://doi.org/10.1007/978-3-642-35289-8_32)
-# - A. Fischer & C. Igel (2014), *Training restricted Boltzmann machines: an introduction*,
+# - A. Fischer & C. Igel (2014), *Training restricted Boltzmann machines: an
+#   introduction*,
 #   [doi:10.1016/j.patcog.2013.05.025](https://doi.org/10.1016/j.patcog.2013.05.025)
 #
 # ## Where to go next
 #
 # - [The exercises to this chapter](exercises/03_rbm.ipynb), which check themselves.
-# - **Next:** [Chapter 4](04_pretraining.ipynb) stacks four RBMs, unrolls them into a deep
-#   autoencoder, and races it against its rivals.
+# - **Next:** [Chapter 4](04_pretraining.ipynb) stacks four RBMs, unrolls them into a
+#   deep autoencoder, and races it against its rivals.
 # - **Previous:** [Chapter 2](02_initialisation.ipynb) asked which initial weights let a
 #   deep network learn.
