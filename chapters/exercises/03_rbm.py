@@ -11,8 +11,8 @@
 #
 # Here you write the pieces of [Chapter 3](../03_rbm.ipynb) yourself: the probabilities
 # of an RBM, its free energy, and a step of contrastive divergence. The notation is that
-# of the chapter: `v` are pictures, one a row; `W` has a row for each visible and a column
-# for each hidden unit; `a` are the visible biases, `b` the hidden ones.
+# of the chapter: `v` are pictures, one a row; `W` has a row for each visible and a
+# column for each hidden unit; `a` are the visible biases, `b` the hidden ones.
 #
 # Replace each `...` by your own code, and run the check below it. The check tries your
 # function on random RBMs, small enough to list all of their states, and reports what it
@@ -39,8 +39,8 @@ def sigmoid(x):
 # ★ · 5 minutes · 1 point · derive and code
 #
 # Write (3.1) for a fixed $v$ and collect the terms that contain $h_j$. What is the
-# probability that hidden unit $j$ is on? Return it for each picture (row) and each hidden
-# unit (column).
+# probability that hidden unit $j$ is on? Return it for each picture (row) and each
+# hidden unit (column).
 
 
 # %%
@@ -85,9 +85,10 @@ _ = check("rbm.free_energy", free_energy)
 # ★★ · 15 minutes · 3 points · derive and code
 #
 # Return the change of $W$ by (3.7) with $k = 1$ and $\epsilon = 1$, as a mean over the
-# mini-batch `v`. Follow the paper's program, the chapter's "CD-1, means": draw the hidden states on the
-# way up, take probabilities for the pixels on the way down, and take probabilities for the hidden
-# units in both averages. Draw with `rng.random(shape)`.
+# mini-batch `v`. Follow the paper's program, the chapter's "CD-1, means": draw the
+# hidden states on the way up, take probabilities for the pixels on the way down, and
+# take probabilities for the hidden units in both averages. Draw with
+# `rng.random(shape)`.
 
 
 # %%
@@ -112,10 +113,11 @@ _ = check("rbm.cd1_change", cd1_change)
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# This update combines (3.7) with momentum and weight decay. The new step is a part of the
-# last step plus the learning rate times a bracket, which contains the difference of the two averages
-# minus a small part of the weights. The code runs, and the RBM learns. But if you halve the learning
-# rate, the decay becomes twice as strong compared with the rest. Find the mistake and correct it.
+# This update combines (3.7) with momentum and weight decay. The new step is a part of
+# the last step plus the learning rate times a bracket, which contains the difference of
+# the two averages minus a small part of the weights. The code runs, and the RBM learns.
+# But if you halve the learning rate, the decay becomes twice as strong compared with
+# the rest. Find the mistake and correct it.
 
 
 # %%
@@ -155,9 +157,9 @@ def gap(own, unseen):
 gap_is_right = check("rbm.gap", gap)
 
 # %% [markdown]
-# > **Predict.** Three RBMs learn from 100, 400 and 1600 digits. All get 256 updates with
-# > mini-batches of 100 and constant momentum, so only the digits differ. Write down three
-# > gaps before you run the next cell.
+# > **Predict.** Three RBMs learn from 100, 400 and 1600 digits. All get 256 updates
+# > with mini-batches of 100 and constant momentum, so only the digits differ. Write
+# > down three gaps before you run the next cell.
 
 # %%
 my_gaps = [0, 0, 0]  # your prediction for 100, 400, 1600 digits
@@ -196,8 +198,8 @@ if gaps:
 # reconstruction error and nearly the lowest log-likelihood. CD-1 and PCD have similar
 # log-likelihoods, but many of CD-1's samples are nearly empty and hardly any of PCD's.
 # In six sentences or fewer: what does each of the three measures look at? How can two
-# RBMs have similar log-likelihoods and such different samples? Which would you choose to
-# generate digits, and what would you measure before you chose one to initialise an
+# RBMs have similar log-likelihoods and such different samples? Which would you choose
+# to generate digits, and what would you measure before you chose one to initialise an
 # autoencoder?
 
 # %% [markdown]
@@ -205,12 +207,12 @@ if gaps:
 # The reconstruction error looks at one step of the chain from each digit, the
 # log-likelihood at the probability that unseen digits get, and samples at where all of
 # the probability went. An RBM that gives a quarter of its probability to empty paper
-# lowers the probability of each digit by a quarter at most, which costs 0.29 nats in the
-# log-likelihood, but every fourth sample is empty. To generate digits I would choose PCD,
-# whose samples are least often empty. For an autoencoder none of the three measures
-# decides: I would unroll and fine-tune each of them, with the same budget, and compare
-# the errors on validation digits. (One point for what the measures look at, one for the
-# logarithm, one for the two choices.)
+# lowers the probability of each digit by a quarter at most, which costs 0.29 nats in
+# the log-likelihood, but every fourth sample is empty. To generate digits I would
+# choose PCD, whose samples are least often empty. For an autoencoder none of the three
+# measures decides: I would unroll and fine-tune each of them, with the same budget, and
+# compare the errors on validation digits. (One point for what the measures look at, one
+# for the logarithm, one for the two choices.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -219,9 +221,9 @@ if gaps:
 #
 # Choose an answer before you unfold it.
 #
-# **1. Why can the hidden units of an RBM be drawn all at once?** (a) Because they do not
-# depend on each other. (b) Because, with the visible units known, they do not depend on
-# each other. (c) Because there are fewer of them than visible ones.
+# **1. Why can the hidden units of an RBM be drawn all at once?** (a) Because they do
+# not depend on each other. (b) Because, with the visible units known, they do not
+# depend on each other. (c) Because there are fewer of them than visible ones.
 #
 # <details><summary>Answer</summary>
 #
@@ -231,39 +233,40 @@ if gaps:
 #
 # </details>
 #
-# **2. What does CD-1 compute?** (a) The gradient of the log-likelihood. (b) The gradient
-# of the reconstruction error. (c) The gradient of neither.
+# **2. What does CD-1 compute?** (a) The gradient of the log-likelihood. (b) The
+# gradient of the reconstruction error. (c) The gradient of neither.
 #
 # <details><summary>Answer</summary>
 #
-# (c). (a) is wrong: for that gradient the chain would have to run until it has forgotten
-# the data. CD-1 is close to it while the weights are small, and loses the direction later.
-# (b) is wrong: nothing in the rule is derived from that error, which merely happens to
-# fall.
+# (c). (a) is wrong: for that gradient the chain would have to run until it has
+# forgotten the data. CD-1 is close to it while the weights are small, and loses the
+# direction later. (b) is wrong: nothing in the rule is derived from that error, which
+# merely happens to fall.
 #
 # </details>
 #
 # **3. The free energy of a picture is -120. What follows?** (a) Its probability is
-# $e^{120}$. (b) Nothing. (c) The same RBM finds it more probable than a picture with -100.
+# $e^{120}$. (b) Nothing. (c) The same RBM finds it more probable than a picture with
+# -100.
 #
 # <details><summary>Answer</summary>
 #
 # (c): $Z$ is the same for all pictures of one RBM, so it cancels when two are compared.
 # (a) is wrong: it forgets $Z$, and no probability is above 1. (b) is wrong as far as it
-# goes: the probability itself is unknown without $Z$, but the comparison is not. Between
-# two different RBMs not even the comparison holds.
+# goes: the probability itself is unknown without $Z$, but the comparison is not.
+# Between two different RBMs not even the comparison holds.
 #
 # </details>
 #
-# **4. An RBM gives half of its probability to empty paper, and the other half exactly as
-# a perfect model of digits would. How far is its log-likelihood below that of the perfect
-# model?** (a) 0.69 nats. (b) Half of the perfect model's. (c) Infinitely far.
+# **4. An RBM gives half of its probability to empty paper, and the other half exactly
+# as a perfect model of digits would. How far is its log-likelihood below that of the
+# perfect model?** (a) 0.69 nats. (b) Half of the perfect model's. (c) Infinitely far.
 #
 # <details><summary>Answer</summary>
 #
-# (a). Every digit has half the probability, and $-\log 0.5 = 0.69$. (b) is wrong: it is the
-# probability that is halved, not its logarithm. (c) is wrong: that would need a digit with
-# probability 0.
+# (a). Every digit has half the probability, and $-\log 0.5 = 0.69$. (b) is wrong: it is
+# the probability that is halved, not its logarithm. (c) is wrong: that would need a
+# digit with probability 0.
 #
 # </details>
 #
