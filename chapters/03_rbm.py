@@ -597,13 +597,14 @@ def train(x, n_hidden, rate, updates, seed, k=1, persistent=False, means=False):
     for update in range(updates):
         v = x[rng.integers(len(x), size=BATCH)]
         h = sigmoid(v @ W + b)
-        state = chain if persistent and update else draw(h, rng)
+        if not persistent or update == 0:
+            state = draw(h, rng)  # start at the data; otherwise go on
         for _ in range(k):
             v_k = sigmoid(state @ W.T + a)
             v_k = v_k if means else draw(v_k, rng)
             h_k = sigmoid(v_k @ W + b)
             state = draw(h_k, rng)
-        chain, step = state, rate * (1 - update / updates) / BATCH
+        step = rate * (1 - update / updates) / BATCH
         W += step * (v.T @ h - v_k.T @ h_k)
         a += step * (v - v_k).sum(axis=0)
         b += step * (h - h_k).sum(axis=0)

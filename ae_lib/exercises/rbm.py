@@ -77,7 +77,10 @@ def free_energy(answer, rng):
         [
             ("The sign is wrong: low free energy means a probable picture.", -expected),
             ("The visible biases are missing: the first term of (3.5).", -hidden),
-            ("The two terms have different signs here. In (3.5) both have a minus.", v @ a - hidden),
+            (
+                "The two terms have different signs here. In (3.5) both have a minus.",
+                v @ a - hidden,
+            ),
             (
                 "The hidden biases are missing in the exponent.",
                 -v @ a - np.log1p(np.exp(v @ W)).sum(axis=1),
