@@ -97,8 +97,9 @@ for x, y, name, bias in visible + hidden:
 ax.set(xlim=(-0.4, 2.4), ylim=(-0.4, 1.4))
 ax.set_axis_off()
 show(fig, alt="Three visible units below, two hidden units above, each with its bias. "
-     "Six lines join each visible with each hidden unit; their width is the weight's "
-     "size, purple is positive and orange negative. No line joins two of one layer.")
+     "Six lines join each visible with each hidden unit; their width is the "
+     "weight's size, purple is positive and orange negative. No line joins two"
+     " of one layer.")
 
 # %% [markdown]
 # A purple line is a positive weight: its two units tend to be on together. An orange
@@ -121,6 +122,7 @@ def states(n):
     return np.array(list(itertools.product([0.0, 1.0], repeat=n)))
 
 
+# %%
 V, H = states(3), states(2)
 energy = -(V @ a)[:, None] - H @ b - V @ W @ H.T
 pictures = ["".join(str(int(unit)) for unit in v) for v in V]
@@ -142,8 +144,8 @@ years = 2.0 ** (784 + 20) / 1e9 / (365 * 24 * 3600)
 print(f"Z = {weight.sum():.2f} here. For 784 and 20 units: {years:.0e} years")
 
 # %% [markdown]
-# Listing the states of a real RBM is out of the question. Most of what follows is about
-# getting along without $Z$.
+# Listing the states of a real RBM is out of the question, so most of what follows is
+# about getting along without $Z$.
 #
 # ### Given one layer, the other is easy
 #
@@ -172,6 +174,7 @@ def chances(states, x):
     return np.exp(x @ states.T - np.logaddexp(0, x).sum(axis=1, keepdims=True))
 
 
+# %%
 h_given_v = chances(H, V @ W + b)  # by (3.3)
 assert np.allclose(h_given_v, joint / joint.sum(axis=1, keepdims=True))
 assert np.allclose(h_given_v @ H, sigmoid(V @ W + b))
@@ -203,6 +206,7 @@ def model(W, a, b):
     return weight / weight.sum()
 
 
+# %%
 assert np.allclose(model(W, a, b), joint.sum(axis=1))
 
 # %% [markdown]
@@ -250,6 +254,7 @@ def statistics(p, W, a, b):
     return [v.T @ (p[:, None] * on), p @ v, p @ on]
 
 
+# %%
 def difference(p, other, rbm):
     pairs = zip(statistics(p, *rbm), statistics(other, *rbm), strict=True)
     return [x - y for x, y in pairs]
@@ -283,6 +288,7 @@ def mean_log_p(p, *rbm):
     return p[p > 0] @ np.log(model(*rbm)[p > 0])
 
 
+# %%
 toy = [W, a, b]
 gradient = difference(data, model(*toy), toy)
 measured = slope(functools.partial(mean_log_p, data), toy)
@@ -303,14 +309,16 @@ fig, ax = plt.subplots(figsize=(7.5, 3.0))
 shown = {"data": data, "RBM before": model(*toy), "RBM after": model(*learnt)}
 fills = [COLOURS["data"], "white", COLOURS["autoencoder"]]
 for n, ((name, p), fill) in enumerate(zip(shown.items(), fills, strict=True)):
-    edge = COLOURS["data"] if name == "data" else COLOURS["autoencoder"]
-    ax.bar(np.arange(8) + 0.27 * (n - 1), p, 0.25, color=fill, edgecolor=edge, label=name)
+    look = {"color": fill, "label": name}
+    look["edgecolor"] = COLOURS["data" if name == "data" else "autoencoder"]
+    ax.bar(np.arange(8) + 0.27 * (n - 1), p, 0.25, **look)
 ax.set(xticks=range(8), xticklabels=pictures, xlabel="picture v", ylabel="probability")
 ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.2), ncols=3)
 ax.grid(axis="x", visible=False)
-show(fig, alt="Three bars for each of the eight pictures: data, RBM before and RBM after "
-     "learning. The data has high bars at 001 and 110. After learning, the RBM's bars "
-     "nearly equal the data's; before, they are too low there and too high elsewhere.")
+show(fig, alt="Three bars for each of the eight pictures: data, RBM before and RBM "
+     "after learning. The data has high bars at 001 and 110. After learning, "
+     "the RBM's bars nearly equal the data's; before, they are too low there "
+     "and too high elsewhere.")
 
 # %%
 claim(
@@ -333,20 +341,22 @@ arrow = {"arrowstyle": "-|>", "color": COLOURS["data"], "shrinkA": 18, "shrinkB"
 for n, (x, mark) in enumerate(zip(places, marks, strict=True)):
     for dx, y, name in [(0, 0, "v"), (0.5, 1, "h")]:
         ax.plot(x + dx, y, "o", markersize=32, **ring)
-        ax.text(x + dx, y, f"${name}_{{{mark}}}$", ha="center", va="center", fontsize=13)
+        label = f"${name}_{{{mark}}}$"
+        ax.text(x + dx, y, label, ha="center", va="center", fontsize=13)
     ax.annotate("", (x + 0.5, 1), (x, 0), arrowprops=arrow)
     if n < 3:
         ax.annotate("", (x + 1, 0), (x + 0.5, 1), arrowprops=arrow)
 ax.text(3.25, 0.5, "…", ha="center", va="center", fontsize=20)
-notes = {0: "data\n$\\langle v h\\rangle_0$", 1: "CD-1 stops here\n$\\langle v h\\rangle_1$",
-         2: "CD-2\n$\\langle v h\\rangle_2$", 4: "the model\n$\\langle v h\\rangle_\\infty$"}
-for x, note in notes.items():
+notes = ["data", "CD-1 stops here", "CD-2", "the model"]
+for x, mark, note in zip(places, marks, notes, strict=True):
+    note += f"\n$\\langle v h\\rangle_{{{mark}}}$"
     ax.text(x + 0.1, -0.38, note, ha="center", va="top", fontsize=11)
 ax.set(xlim=(-0.4, 4.9), ylim=(-0.95, 1.25))
 ax.set_axis_off()
-show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from there down "
-     "to v1, up to h1, down to v2, and after many steps to v infinity, a sample of the "
-     "model. Below: the averages with the data, where CD-1 stops, CD-2, the model.")
+show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from there "
+     "down to v1, up to h1, down to v2, and after many steps to v infinity, a "
+     "sample of the model. Below: the averages with the data, where CD-1 "
+     "stops, CD-2, the model.")
 
 # %% [markdown]
 # The chain starts at the data and forgets it slowly. Only after many steps are its
@@ -455,6 +465,7 @@ def bars_and_stripes():
     return p / p.sum()
 
 
+# %% tags=["hide-input"]
 def random_pictures(rng):
     """Equal probabilities for 8 of the 64 pictures of 6 pixels."""
     return np.isin(np.arange(64), rng.choice(64, 8, replace=False)) / 8
@@ -503,8 +514,9 @@ axes[0].set_ylabel("cosine with the gradient")
 axes[0].text(2, 0.55, "CD-1", color="#08519c", fontweight="bold")
 axes[0].text(2, 0.42, "CD-10", color="#5a9fcb", fontweight="bold")
 show(fig, alt="Cosine between CD and the exact gradient against the update, nine RBMs. "
-     "Left, learning by the gradient: all start at 1; CD-1 falls from about 100 updates "
-     "on. Right, learning by CD-1: its cosine falls to about 0 at the end.")
+     "Left, learning by the gradient: all start at 1; CD-1 falls from about "
+     "100 updates on. Right, learning by CD-1: its cosine falls to about 0 at "
+     "the end.")
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 ends = pd.DataFrame({key: seen[-1] for key, seen in followed.items()}).T
@@ -589,6 +601,7 @@ def draw(p, rng):
     return (rng.random(p.shape, dtype=np.float32) < p).astype(np.float32)
 
 
+# %%
 def train(x, n_hidden, rate, updates, seed, k=1, persistent=False, means=False):
     """An RBM's W, a and b after some updates; the learning rate falls to 0."""
     rng, ink = np.random.default_rng(seed), x.mean(axis=0).clip(0.01, 0.99)
@@ -648,11 +661,13 @@ def exact_log_z(rbm):
     return np.logaddexp.reduce(-free_energy(h, rbm.components_, b, a))
 
 
+# %% tags=["hide-input"]
 def all_off(rbm):
     """The part of log Z that belongs to the hidden state with all units off."""
     return np.logaddexp(0, rbm.intercept_visible_).sum()
 
 
+# %% tags=["hide-input"]
 YOUNG, OLD = 10, 60  # epochs
 large = (digits.x_train[:2000] > 0.5).astype(np.float32)
 rows = []
@@ -705,6 +720,8 @@ claim(
 HIDDEN, UPDATES, LONGER = 50, 1000, 3
 RATES = [0.1, 0.25, 0.6, 1.5, 4.0]
 AIS_STEPS = 500
+
+# %%
 WAYS = {
     "CD-1, means": {"means": True},
     "CD-1": {},
@@ -725,10 +742,12 @@ def as_rbm(W, a, b):
     return rbm.set_state(rbm.get_state() | learnt)
 
 
+# %% tags=["hide-input"]
 def reconstruction_error(rbm, x):
     return squared_error(x, rbm.inverse_transform(rbm.transform(x)))
 
 
+# %% tags=["hide-input"]
 @functools.cache
 def attempt(way, updates, rate, seed):
     """An RBM, its log Z, and the seconds that training took."""
@@ -801,8 +820,8 @@ for ax, (title, table) in zip(
 axes[0].invert_yaxis()
 fig.suptitle("Log-likelihood of test digits, three seeds each", fontsize=11)
 show(fig, alt="Dots for the log-likelihood of each way. With equal updates CD-1, CD-5, "
-     "PCD and CD-1 with means lie within about a nat. With equal time CD-1 and PCD are "
-     "more than a nat ahead of the other two.")
+     "PCD and CD-1 with means lie within about a nat. With equal time CD-1 and"
+     " PCD are more than a nat ahead of the other two.")
 
 # %%
 claim(
@@ -880,9 +899,10 @@ for row, (name, sample) in zip(axes, shown.items(), strict=True):
         ax.spines[:].set_color(COLOURS["data"])
         ax.spines[:].set_visible(True)
     row[0].set_ylabel(name, rotation=0, ha="right", va="center")
-show(fig, alt="Five rows of ten black and white pictures, from little ink to much: test "
-     "digits, and samples of the four RBMs trained for equal time. Few samples are clear "
-     "digits. In the row of CD-1 the first two or three hold hardly any ink.")
+show(fig, alt="Five rows of ten black and white pictures, from little ink to much: test"
+     " digits, and samples of the four RBMs trained for equal time. Few "
+     "samples are clear digits. In the row of CD-1 the first two or three hold"
+     " hardly any ink.")
 
 # %% [markdown]
 # CD-1 and PCD had different learning rates, each its own best. Is it the rate that
@@ -973,6 +993,7 @@ def divergence(q, p):
     return q[q > 0] @ np.log(q[q > 0] / p[q > 0])
 
 
+# %%
 def second_layer(seed):
     """KL of (3.10) before and after the second RBM has learnt."""
     W, a, b = train(x, TOP_HIDDEN, 1.0, UPDATES, seed)
@@ -1036,6 +1057,7 @@ def watch(n, seed):
     return np.array(gaps), [reconstruction_error(rbm, v) for v in (x, unseen)]
 
 
+# %%
 watched = {(n, k): watch(n, SEED + k) for n in SIZES for k in range(3)}
 
 # %% tags=["hide-input", "nbval-ignore-output"]
@@ -1049,8 +1071,9 @@ for (n, k), (gaps, _) in watched.items():
 ax.set(xlabel="updates", ylabel="gap of free energies, nats", ylim=(0, None))
 ax.set_xlim(right=1.2 * GUARD_UPDATES)
 ax.set_xticks(watched[n, k][0][:, 0])
-show(fig, alt="Gap of free energies against the number of updates, three seeds each. For "
-     "10,000 digits it stays near 2 nats; for 500 digits it rises to more than 20.")
+show(fig, alt="Gap of free energies against the number of updates, three seeds each. "
+     "For 10,000 digits it stays near 2 nats; for 500 digits it rises to more "
+     "than 20.")
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 errors = pd.DataFrame({key: row for key, (_, row) in watched.items()}).T
