@@ -223,8 +223,8 @@ assert np.allclose(model(W, a, b), joint.sum(axis=1))
 #
 # $$\log p(v) = -F(v) - \log Z$$
 #
-# We differentiate the two terms by $W_{ij}$. For the first, the derivative of $\log(1 +
-# e^x)$ is $\sigma(x)$, and $x_j$ contains $W_{ij}$ with the factor $v_i$:
+# We differentiate the two terms by $W_{ij}$. For the first, the derivative of
+# $\log(1 + e^x)$ is $\sigma(x)$, and $x_j$ contains $W_{ij}$ with the factor $v_i$:
 #
 # $$\frac{\partial (-F(v))}{\partial W_{ij}} = v_i\, \sigma(x_j) = v_i\, p(h_j = 1 \mid v)$$
 #
@@ -384,13 +384,13 @@ show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from t
 # $$\mathrm{CD}_k = \mathrm{KL}(p_0 \| p_\infty) - \mathrm{KL}(p_k \| p_\infty) \tag{3.8}$$
 #
 # A step of the chain brings any distribution nearer to the model's, so the contrast is
-# never negative. By (3.6), minus the derivative of the first term is $\langle v_i h_j
-# \rangle_0 - \langle v_i h_j \rangle_\infty$. If we hold $p_k$ fixed, that of the
-# second is $\langle v_i h_j \rangle_k - \langle v_i h_j \rangle_\infty$ in the same
-# way. In the difference the model's average cancels and (3.7) is left. But $p_k$ is not
-# fixed: it depends on the weights through the chain, and this is what CD-$k$ neglects.
-# On our toy RBM we can compute everything, since one step of the chain turns one list
-# of eight probabilities into another.
+# never negative. By (3.6), minus the derivative of the first term is
+# $\langle v_i h_j \rangle_0 - \langle v_i h_j \rangle_\infty$. If we hold $p_k$ fixed,
+# that of the second is $\langle v_i h_j \rangle_k - \langle v_i h_j \rangle_\infty$ in
+# the same way. In the difference the model's average cancels and (3.7) is left. But
+# $p_k$ is not fixed: it depends on the weights through the chain, and this is what
+# CD-$k$ neglects. On our toy RBM we can compute everything, since one step of the chain
+# turns one list of eight probabilities into another.
 
 
 # %%
