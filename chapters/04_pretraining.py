@@ -182,6 +182,7 @@ def error_per_image(x, x_hat):
     return keras.ops.sum((x - x_hat) ** 2, axis=-1)
 
 
+# %%
 def fine_tune(network, optimiser, epochs):
     """Train; return the squared error on the unseen digits after each epoch."""
     network.compile(optimiser, cross_entropy, metrics=[error_per_image],
@@ -198,6 +199,7 @@ def descent(rate):
     return keras.optimizers.SGD(rate, momentum=0.9)
 
 
+# %%
 first_before = autoencoder.get_layer("encoder").layers[0].kernel.numpy()
 before = squared_error(x_validation, x_hat)
 start = time.process_time()
@@ -293,6 +295,8 @@ starts = {
     "Glorot": (keras.initializers.GlorotUniform, 0.04),
     "tuned": (lambda: normal(stddev=0.2), 0.01),
 }
+
+# %%
 for name, (initializer, rate) in starts.items():
     network = build(initializer)
     before = squared_error(x_validation, np.asarray(network(x_validation)))
@@ -305,13 +309,14 @@ print("               6 epochs   at the end")
 for name, curve in curves.items():
     print(f"{name:12s} {curve[6]:10.1f} {curve[-1]:12.1f}")
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def draw_race(ax, name, curve, key, style, delay=0):
     drawn = np.where(np.array(curve) < 70, curve, np.nan)
     ax.plot(delay + np.arange(len(curve)), drawn, style, color=COLOURS[key], label=name,
             markersize=5)
 
 
+# %% tags=["nbval-ignore-output"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.5, 3.9), sharey=True)
 looks = {"pretrained": ("autoencoder", "o-"), "small": ("pca", "s-"),
          "large": ("other", "^-"), "Glorot": ("linear", "D-"), "tuned": ("bad", "v-")}
@@ -334,6 +339,8 @@ random_best = min(curves[name][-1] for name in starts)
 # Claim: small and large starts learn nothing, the tuned one most of the random ones.
 assert min(curves["small"][-1], curves["large"][-1]) > 0.9 * mean_error
 assert random_best == curves["tuned"][-1] < 0.6 * mean_error
+
+# %%
 # Claim: pretrained is ahead before its first update, and at equal time.
 assert curves["pretrained"][0] < 0.9 * min(curves[name][6] for name in starts)
 assert curves["pretrained"][-1] < 0.7 * random_best
