@@ -1,14 +1,15 @@
 """How many minutes a chapter takes to read, counted from its words, code and formulas.
 
-Two chapters that a reader timed took 35 and 70 minutes; by these rates they take 34 and 61. Code
-that the website folds is not counted, and neither is what cells print or draw.
+The rates are rough: two chapters that a reader timed took 35 and 70 minutes, and by these rates
+they take 33 and 51. Code that the website folds is not counted, and neither is what cells print or
+draw.
 """
 
 import re
 
 WORDS_A_MINUTE = 200
 LINES_A_MINUTE = 20
-MINUTES_A_FORMULA = 2  # only those that stand on a line of their own
+MINUTES_A_FORMULA = 1  # only those that stand on a line of their own
 
 
 def minutes_of_reading(cells):
@@ -28,7 +29,7 @@ def minutes_of_reading(cells):
     >>> import nbformat
     >>> text = nbformat.v4.new_markdown_cell("word " * 100 + "$$x = 1 \\tag{1.1}$$")
     >>> minutes_of_reading([text, nbformat.v4.new_code_cell("x = 1\\n\\ny = 2")])
-    2.6
+    1.6
     """
     words = lines = formulas = 0
     for cell in cells:
