@@ -9,39 +9,40 @@
 # %% [markdown]
 # # 2. The weight initialisation problem
 #
-# [Chapter 1](01_motivation.ipynb) ended with a deep network that learnt nothing but the
-# mean image, and could not say why. Training starts from random weights. How large should
-# they be, and how much depends on it? The paper ([Hinton & Salakhutdinov
-# 2006](https://doi.org/10.1126/science.1127647)) states that deep autoencoders end in poor
-# solutions when their initial weights are large, and that the gradients in the early
-# layers are tiny when they are small. In this chapter we calculate how signals and
-# gradients travel through a network before its first update, check the calculation against
-# measurements, and then let thirteen networks compete in a search that is the same for
-# all of them.
+# [Chapter 1](01_motivation.ipynb) ended with a deep network that learnt little more
+# than the mean image, and left open why. Training starts from random weights. How large
+# should they be, and how much depends on their size? The paper ([Hinton & Salakhutdinov
+# 2006](https://doi.org/10.1126/science.1127647)) states that deep autoencoders
+# typically end in poor solutions if their initial weights are large, and that the
+# gradients in the early layers are tiny if they are small. In this chapter we calculate
+# how signals and gradients travel through a network before its first update, check the
+# calculation against measurements, and then compare thirteen networks, each with a
+# learning rate found by the same search.
 #
 # **What you will do**
 #
-# - Derive what every layer does to the size of a signal and of a gradient, for any unit,
+# - Derive what each layer does to the size of a signal and of a gradient, for any unit,
 #   and compare the prediction with a real network.
-# - Search the learning rate of thirteen networks in the same way, and train each winner
-#   from three seeds.
+# - Search for the best learning rate of thirteen networks, and train each of them with
+#   three seeds.
 # - Look inside the networks that learnt nothing, and find out where they are stuck.
 #
 # **What you will learn**
 #
-# - The rules of LeCun, Glorot and He, and orthogonal initialisation: where they come from
-#   and which units they are for.
-# - Why logistic units want weights four times as large as Glorot's, and why even those are
-#   not quite right.
-# - What normalisation and residual connections do for a network with a bad initialisation.
+# - Where the rules of LeCun, Glorot and He and orthogonal initialisation come from, and
+#   which units they are for.
+# - Why logistic units need weights four times as large as Glorot's, and why even those
+#   are not quite right.
+# - What normalisation and residual connections do for a network with poor initial
+#   weights.
 #
 # **What you will need**
 #
 # - [Chapter 1](01_motivation.ipynb); what a gradient is; the variance of a sum of
 #   independent numbers; matrices, their products and singular values.
 #
-# **Time:** about 45 minutes of reading, one to three minutes of computing on
-# two CPU cores.
+# **Time:** about 41 minutes of reading, one to three minutes of computing on two CPU
+# cores.
 
 # %% tags=["hide-input"]
 import functools
@@ -49,6 +50,7 @@ import itertools
 import os
 from importlib import resources
 
+# %% tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -65,11 +67,10 @@ import tensorflow as tf
 # %% [markdown]
 # ## The network, and two baselines
 #
-# We learn from 2,000 digits, choose learning rates on 1,000 others, the *validation*
+# We train on 2,000 digits, choose learning rates on 1,000 others, the *validation*
 # digits, and report errors on the 10,000 test digits. There are two baselines: the mean
-# image, which a network returns when it knows nothing about the single digit, and PCA with
-# as many numbers as our code has, fitted to the same 2,000 digits and clipped to the range
-# of pixels.
+# image, and PCA with as many numbers as our code has, fitted to the same 2,000 digits
+# and clipped to the range of pixels.
 
 # %%
 N_DIGITS, N_VALIDATION = 2000, 1000
@@ -90,19 +91,17 @@ mean_error = squared_error(x_test, mean_image)
 pd.Series({"mean image": mean_error, f"PCA-{CODE}": pca_error}).round(2)
 
 # %% [markdown]
-# The network is of the paper's kind: logistic hidden units, a linear code, logistic
-# outputs. All hidden layers have the same width, so that networks can differ in depth
-# alone. A layer $l$ computes sums $z_l$ of the values $h_{l-1}$ below it, and passes them
-# through its unit $f$:
+# The network resembles the paper's: logistic hidden units, a linear code, logistic
+# outputs. All hidden layers have the same width, which lets us change the depth and
+# nothing else. Layer $l$ computes sums $z_l$ of the values $h_{l-1}$ below it, and its
+# units apply a function $f$ to them:
 #
 # $$z_l = W_l^\top h_{l-1} + b_l, \quad h_l = f(z_l) \tag{2.1}$$
 #
 # The matrix $W_l$ has a row for each input of the layer and a column for each of its
-# units, in the formulas as in the code. In the code a batch of images has one image in
-# each row, and the product is `h @ W`.
-#
-# We write the network out, because we want to look at every $z_l$. Its options wait until
-# later in the chapter.
+# units. In the code, a batch has one image in each row, and the product is `h @ W`. We
+# write the network out because we want to look at every $z_l$; its options are
+# explained where we need them.
 
 # %% tags=["hide-input"]
 def layer_sizes(depth=DEPTH):
@@ -131,11 +130,10 @@ def network(
 
 
 # %% [markdown]
-# The network ends with the number $z$ that goes *into* an output's sigmoid, because the
-# loss is exact when it is computed from $z$. It is the cross-entropy in **nats**, the unit of
-# natural logarithms, summed over the pixels of an image and averaged over images. [Chapter
-# 6](06_dense.ipynb) explains this choice. Here we need one fact: its slope against an
-# output's $z$ is $\hat x - x$.
+# The network returns the sums $z$ of the output units without applying the sigmoid,
+# because the loss can be computed more accurately from them. The loss is the
+# cross-entropy in **nats**, the unit of natural logarithms, summed over the pixels of
+# an image and averaged over images. [Chapter 6](06_dense.ipynb) explains this choice.
 
 # %%
 def loss(images, z):
@@ -144,10 +142,10 @@ def loss(images, z):
 
 
 # %% [markdown]
-# Biases start at 0, and weights are drawn from a normal distribution. A *rule* decides
-# its standard deviation $s$, which may depend on how many inputs and outputs the layer
-# has. All rules multiply the same random numbers, so two initialisations differ in nothing
-# but size.
+# Biases start at 0, and weights are drawn from a normal distribution. A *rule* sets its
+# standard deviation $s$, which may depend on how many inputs and outputs the layer has.
+# All rules scale the same random numbers, so with the same seed, the weights of two
+# rules differ only in size.
 
 # %%
 def initialise(seed, rule, depth=DEPTH, orthogonal=False, centred=False):
@@ -171,56 +169,61 @@ def one_size(s):
 # %% [markdown]
 # ## What a layer does to sizes
 #
-# > **Predict.** Each unit adds up 100 values, each multiplied by a random weight of
-# > standard deviation $s$. The values are of size 1. How large is the sum? For which $s$
-# > is it of size 1 again?
+# > **Predict.** Each unit adds up 100 values of size 1, each multiplied by a random
+# > weight of standard deviation $s$. How large is the sum? For which $s$ is it of size
+# > 1 again?
 #
 # Follow one unit of layer $l$. Its sum is $z = \sum_i w_i h_i$, with $n_\mathrm{in}$
 # terms. Suppose that the weights are independent of each other and of the values $h_i$,
-# with mean 0 and variance $s^2$. We ask for the variance of $z$ over the random draw of
+# with mean 0 and variance $s^2$. We want the variance of $z$ over the random draw of
 # the weights.
 #
-# 1. The mean of $z$ is 0, because every weight has mean 0. So the variance is the mean of
-#    $z^2$.
-# 2. Multiply out $z^2$. It has terms $w_i^2 h_i^2$ and mixed terms $w_i w_j h_i h_j$. The
-#    mixed terms have mean 0, because $w_i$ and $w_j$ are independent and have mean 0.
-# 3. Each of the $n_\mathrm{in}$ others has mean $s^2 \, \mathrm{E}[h_i^2]$. Together:
+# 1. The mean of $z$ is 0, because every weight has mean 0. So the variance is the mean
+#    of $z^2$.
+# 2. Multiply out $z^2$. It has terms $w_i^2 h_i^2$ and mixed terms $w_i w_j h_i h_j$.
+#    The mixed terms have mean 0, because $w_i$ and $w_j$ are independent and have mean
+#    0.
+# 3. Each of the $n_\mathrm{in}$ squared terms has mean $s^2 \, \mathrm{E}[h_i^2]$.
+#    Together:
 #
 # $$\mathrm{Var}(z_l) = n_\mathrm{in} \, s^2 \, \mathrm{E}[h_{l-1}^2] \tag{2.2}$$
 #
-# Note that this is the mean *square* of the values, not their variance. A logistic unit
-# that always returns 1/2 has variance 0, yet it feeds $\mathrm{E}[h^2] = 1/4$ into every
-# sum above it. We shall meet this again.
+# So 100 values of size 1 have a sum of size $10 s$, and $s = 0.1$ preserves the size.
+# Note that (2.2) contains the mean *square* of the values, not their variance. A
+# logistic unit that always returns 1/2 has variance 0, yet it contributes $h^2 = 1/4$
+# to every sum above it. This will matter.
 #
-# A sum of many independent terms of similar size is nearly normally distributed. So the next layer's mean square follows from the variance alone, for any unit $f$:
+# A sum of many independent terms of similar size is nearly normally distributed. The
+# mean square of the layer's values therefore follows from the variance alone, for any
+# unit $f$:
 #
 # $$\mathrm{E}[h_l^2] = \mathrm{E}[f(z)^2], \quad z \sim N(0, \mathrm{Var}(z_l)) \tag{2.3}$$
 #
-# Now backwards. Call $\delta_l$ the derivative of the loss with respect to $z_l$. By the
-# chain rule, unit $i$ of layer $l - 1$ collects the $\delta$ of all $n_\mathrm{out}$ units
-# that it feeds, and multiplies the sum by its own slope:
+# Gradients travel backwards. Let $\delta_l$ be the derivative of the loss with respect
+# to $z_l$. By the chain rule, unit $i$ of layer $l - 1$ collects the $\delta$ of all
+# $n_\mathrm{out}$ units that it feeds, and multiplies the sum by its own slope:
 #
 # $$\delta_{l-1,i} = f'(z_{l-1,i}) \sum_j w_{ij} \, \delta_{l,j} \tag{2.4}$$
 #
-# The sum is of the same kind as before, with $n_\mathrm{out}$ terms, and the same three
-# steps give its variance. If the slope is independent of the sum, variances multiply:
+# The same three steps give the variance of this sum, with $n_\mathrm{out}$ terms. If
+# the slope is independent of the sum, their mean squares multiply:
 #
 # $$\mathrm{Var}(\delta_{l-1}) = n_\mathrm{out} \, s^2 \, \mathrm{E}[f'(z)^2] \, \mathrm{Var}(\delta_l) \tag{2.5}$$
 #
-# The independence is an assumption. The same weights serve forwards and backwards, so it
-# cannot be strictly true. Whether it is good enough, we measure.
+# This independence cannot hold exactly, because the same weights serve forwards and
+# backwards. Whether it is a good enough approximation, we measure.
 #
-# This calculation is old: [LeCun et al. (1998)](https://doi.org/10.1007/3-540-49430-8_2)
-# made the forward half, [Glorot & Bengio
-# (2010)](https://proceedings.mlr.press/v9/glorot10a.html) the backward half for units with
-# slope 1, and [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123) kept the mean
-# square of the values, as we do.
+# The calculation is an old one: [LeCun et al.
+# (1998)](https://doi.org/10.1007/3-540-49430-8_2) made the forward half, [Glorot &
+# Bengio (2010)](https://proceedings.mlr.press/v9/glorot10a.html) the backward half for
+# units with slope 1, and [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123)
+# worked with the mean square of the values, as we do.
 
 # %% [markdown]
 # ## Prediction and measurement
 #
-# The means in (2.3) and (2.5) are integrals over a normal distribution. We replace them by
-# a weighted sum over 100 points (Gauss-Hermite quadrature).
+# The means in (2.3) and (2.5) are integrals over a normal distribution. We replace them
+# by a weighted sum over 100 points (Gauss-Hermite quadrature).
 
 # %%
 UNITS = {"logistic": tf.sigmoid, "tanh": tf.tanh, "ReLU": tf.nn.relu}
@@ -257,7 +260,9 @@ def predicted(rule, unit, delta_out, depth=DEPTH):
 
 
 # %% [markdown]
-# We measure the same quantities on 200 digits, for ten draws of the weights.
+# We measure the same quantities on 200 digits, for ten draws of the weights. Their size
+# follows Glorot's rule, which we derive below. The backward prediction starts from the
+# measured variance at the output.
 
 # %%
 few = tf.constant(x[:200].astype(float))
@@ -303,54 +308,59 @@ for ax, title in zip(axes, titles, strict=True):
     ax.set(title=title, xlabel="layer", xticks=steps)
 axes[1].legend(loc="lower right")
 show(fig, alt="Variances by layer for logistic, tanh and ReLU units with Glorot's "
-     "weights. Lines are predictions, ten faint dots a layer are measurements; they "
-     "agree. Forwards logistic stays level and ReLU falls; backwards the logistic "
-     "variance falls by many powers of ten towards the input, tanh hardly.")
+     "weights. Predicted lines pass through ten measured dots for each layer. "
+     "Forwards, the logistic variance stays level up to the last hidden layer and that "
+     "of ReLU falls; backwards, the logistic variance falls by more than seven powers "
+     "of ten towards the input, and that of tanh only a little.")
 
 # %%
 off = np.abs(np.log([seen[n].mean(axis=0) / expected[n] for n in UNITS]))
 claim(
-    "averaged over ten draws, every variance is within a factor of 2.5 of its "
-    "prediction, for all three units and in both directions",
+    "in every layer of a deep autoencoder with Glorot's weights, the variances of "
+    "sums and gradients, averaged over ten draws, are within a factor of 2.5 of their "
+    "predictions, for logistic, tanh and ReLU units",
     off.max() < np.log(2.5),
 )
 
 # %% [markdown]
-# The lines are predictions, the dots measurements. For all three units, (2.2) to (2.5) hold
-# over many powers of ten. (Layer 4 is the code and layer 8 the output. Both are linear, hence
-# the kinks.)
+# The lines are predictions, the dots measurements. They agree for all three units,
+# although the logistic gradient's variance alone spans more than seven powers of ten.
+# (Layer 4 is the code and layer 8 the output. Both are linear, hence the kinks.)
 #
-# Forwards the logistic network looks the healthiest of the three. Backwards its gradient
-# shrinks by several powers of ten, most steeply of all. The left panel hides something: a
-# sum can be large and the same for every digit.
+# Forwards, the logistic network looks the healthiest of the three, while its gradient
+# shrinks most steeply. But the left panel does not show everything: a sum can be large
+# and still be the same for every digit.
 
 # %% [markdown]
-# ## What becomes of the difference between two digits
+# ## What happens to the difference between two digits
 #
 # Show the network two digits. In layer $l - 1$ their sums differ by some small
-# $\Delta z_{l-1}$, so the values differ by $f'(z) \, \Delta z$. The next layer's sums
-# differ by $\sum_i w_i f'(z_i) \Delta z_i$. This is a sum of $n_\mathrm{in}$ terms with
-# independent weights once more, so the variance of the difference is multiplied by
+# $\Delta z_{l-1}$, so the values differ by $f'(z) \, \Delta z$. The sums of the next
+# layer differ by $\sum_i w_i f'(z_i) \Delta z_i$. This is again a sum of
+# $n_\mathrm{in}$ terms with independent weights, so each layer multiplies the variance
+# of the difference by
 #
 # $$\chi = n \, s^2 \, \mathrm{E}[f'(z)^2] \tag{2.6}$$
 #
-# with $n = n_\mathrm{in}$. This is also the factor in (2.5), where $n = n_\mathrm{out}$.
-# So between layers of one width, what tells digits apart fades forwards exactly as fast as
-# the gradient fades backwards. ([Schoenholz et al.
-# 2017](https://doi.org/10.48550/arXiv.1611.01232) work this out for very deep networks.)
-# A good initialisation has $\chi$ near 1. Each rule solves this for a unit:
+# with $n = n_\mathrm{in}$. With $n = n_\mathrm{out}$, $\chi$ is the factor in (2.5).
+# Between layers of the same width, the difference between digits therefore fades
+# forwards exactly as fast as the gradient fades backwards ([Schoenholz et al.
+# 2017](https://doi.org/10.48550/arXiv.1611.01232) work this out for very deep
+# networks). A good initialisation has $\chi$ near 1. Each rule achieves this for one
+# kind of unit:
 #
-# - **LeCun**: $s^2 = 1 / n_\mathrm{in}$. For units with slope 1, such as tanh near 0.
-# - **Glorot**: $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, a compromise between
-#   $1 / n_\mathrm{in}$, right forwards, and $1 / n_\mathrm{out}$, right backwards.
-# - **He**: $s^2 = 2 / n_\mathrm{in}$. A ReLU has the slope 1 for half of all $z$ and 0 for
+# - **LeCun**: $s^2 = 1 / n_\mathrm{in}$, for units with slope 1, such as tanh near 0.
+# - **Glorot**: $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, for the same units; a
+#   compromise between $1 / n_\mathrm{in}$, right forwards, and $1 / n_\mathrm{out}$,
+#   right backwards.
+# - **He**: $s^2 = 2 / n_\mathrm{in}$. A ReLU has slope 1 for half of all $z$ and 0 for
 #   the other half, so $\mathrm{E}[f'^2] = 1/2$, and the 2 makes up for it.
-# - **Four times Glorot**: a logistic unit's slope is $\sigma(z)(1 - \sigma(z))$, at most
-#   1/4, reached at $z = 0$. Four times larger weights give $\chi = 16 / 16 = 1$. This
-#   factor was common in the tutorials that followed Glorot and Bengio's article.
+# - **Four times Glorot**: a logistic unit's slope is at most 1/4, at $z = 0$. Weights
+#   four times as large give $\chi = 16 / 16 = 1$. This factor was common in tutorials
+#   that followed Glorot and Bengio's article.
 #
-# > **Predict.** Does four times Glorot's rule keep the difference between two digits at
-# > its size? Think of (2.2), and of what logistic units return on average.
+# > **Predict.** Does four times Glorot's rule preserve the difference between two
+# > digits? Think of (2.2), and of what logistic units return on average.
 
 # %%
 def he(n_in, n_out):
@@ -363,8 +373,8 @@ def four_glorot(n_in, n_out):
 
 
 # %% [markdown]
-# For a layer with as many inputs as outputs, Glorot's and LeCun's rules coincide. We
-# follow the variance through three hidden layers and evaluate $\chi$ in the third.
+# If a layer has as many inputs as outputs, Glorot's and LeCun's rules coincide. We
+# follow the variance through three such hidden layers and evaluate $\chi$ in the third.
 
 # %%
 def third_layer(n_s2, unit, centre=0.0):
@@ -389,27 +399,27 @@ chi = pd.DataFrame(rows, index=["std of z", "χ"]).T
 chi.round(2)
 
 # %% [markdown]
-# Four times Glorot's rule misses its aim. It assumes that $z$ is near 0, where the slope
-# is 1/4. But logistic units return 1/2 on average, so by (2.2) the variance of $z$ is at
-# least $16 \cdot 1/4 = 4$. Sums of that size lie where the slope is well below 1/4, and
-# $\chi$ falls far below 1. The common mean carries no information about the digit, and
-# it pushes the units out of their linear range.
+# Four times Glorot's rule misses its aim: $\chi$ is 0.4. The rule assumes that $z$ is
+# near 0, where the slope is 1/4. But logistic units return 1/2 on average, so by (2.2)
+# the variance of $z$ is at least $16 \cdot 1/4 = 4$, and most sums are so large that
+# the slope is well below 1/4. The common mean carries no information about the digit,
+# and it pushes the units out of their linear range.
 #
-# If that is the reason, there is a remedy. Give each unit behind logistic units the bias
-# $b_j = -\frac{1}{2} \sum_i w_{ij}$, which cancels the contribution of the common 1/2. This
-# is the third row, **centred**: $\chi$ comes close to 1. LeCun et al. (1998) recommend
-# units with mean 0 for the same reason.
+# If that is the reason, there is a remedy. Give each unit that follows a logistic layer
+# the bias $b_j = -\frac{1}{2} \sum_i w_{ij}$, which cancels the contribution of the
+# common 1/2. With such biases, called **centred** from here on, $\chi$ is 0.8. LeCun et
+# al. (1998) recommend units with mean 0 for the same reason.
 
-# %%
+# %% tags=["hide-input"]
 assert np.isclose(chi.loc["ReLU, He", "χ"], 1)
 assert chi.loc["logistic, 4 x Glorot", "χ"] < 0.5
 assert 0.7 < chi.loc["logistic, 4 x Glorot, centred", "χ"] < 1
 
 # %% [markdown]
 # Another idea concerns directions. A random matrix stretches some of them and shrinks
-# others. An **orthogonal** matrix treats all directions alike ([Saxe et al.
-# 2014](https://doi.org/10.48550/arXiv.1312.6120)). We make it from the same random numbers,
-# with entries of the same size.
+# others, whereas an **orthogonal** matrix treats all directions alike ([Saxe et al.
+# 2014](https://doi.org/10.48550/arXiv.1312.6120)). We make it from the same random
+# numbers, with entries of the same size.
 
 # %% tags=["hide-input"]
 def orthonormal(W):
@@ -423,10 +433,11 @@ def orthonormal(W):
 # ## Before the first update
 #
 # Now we measure seven initialisations of the deep logistic network: three that give all
-# matrices the same size, and four that follow a rule. Call **signal** the amount by which a
-# unit's sum $z$ differs from digit to digit: its standard deviation over digits, as a root
-# mean square over the units of the layer. And for each matrix we measure its **gradient
-# norm**, the root of the sum of squares of all derivatives.
+# matrices the same size, and four that use Glorot's rule or a variant of it. By
+# **signal** we mean how much a unit's sum $z$ differs from digit to digit: its standard
+# deviation over digits, as a root mean square over the units of the layer. For each
+# matrix we also measure the **gradient norm**, the root of the sum of the squares of
+# all its derivatives.
 #
 # > **Predict.** The network has eight matrices. All weights are made ten times smaller.
 # > By which factor does the gradient norm of the first matrix shrink?
@@ -445,7 +456,7 @@ STARTS = {
 
 # %%
 def signal(z):
-    """Standard deviation over digits, root mean square over units."""
+    """Standard deviation over digits, as a root mean square over units."""
     return float(np.sqrt(np.mean(np.var(z, axis=0))))
 
 
@@ -482,16 +493,17 @@ axes[0].set(title="signal", xlabel="layer", xticks=steps)
 axes[1].set(title="gradient norm", xlabel="matrix")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 show(fig, alt="Signal by layer and gradient norm by matrix for seven initialisations, "
-     "three seeds each. For 0.01 the signal falls by eight powers of ten to the output "
-     "and the gradient to the input; for 0.1 and Glorot by some; for 4 x Glorot by one; "
-     "centred and orthogonal by least.")
+     "three seeds each. For 0.01 the signal falls by more than ten powers of ten "
+     "towards the output, and the gradient norm towards the input. For 0.1 and Glorot "
+     "both fall by about four, for 4 x Glorot and orthogonal by about one, for centred "
+     "and for 1 by less.")
 
 # %% tags=["hide-input"]
 last = len(layer_sizes()) - 3  # the last hidden layer
 
 
 def shares(found):
-    """How much arrives at the other end, as means over seeds."""
+    """Shares of signal and gradient norm that arrive, as means over seeds."""
     ratios = found[:, 0, last] / found[:, 0, 0], found[:, 1, 0] / found[:, 1, -1]
     return [float(np.mean(each)) for each in ratios]
 
@@ -503,11 +515,15 @@ kept.map("{:.1e}".format)
 
 # %% [markdown]
 # Read the left panel from left to right, as the signal travels, and the right one from
-# right to left, as the gradient does. From small weights, both fade on the way. A factor
-# of ten in all weights costs a factor of ten at each of the seven matrices behind the
-# first. With weights of 1 neither fades. Glorot's rule, made for slope 1, loses about as much
-# as 0.1. Four times Glorot loses most of the signal, as $\chi$ predicts, and centring wins
-# much of it back.
+# right to left, as the gradient does. With small weights, both fade on the way. Making
+# all weights ten times smaller costs a factor of ten at each of the seven matrices
+# behind the first, so the first gradient norm shrinks by about $10^7$. Between two
+# layers of 100 units, Glorot's rule amounts to 0.1, and less than a thousandth of the
+# signal arrives from either.
+#
+# With weights of 1, a third of the signal arrives, and 0.4 of the gradient norm. Four
+# times Glorot keeps 0.18 of the signal. It loses most of it, as $\chi$ predicts, and
+# centring raises this to 0.64.
 
 # %% tags=["hide-input"]
 tenth = [before_training(seed, {"rule": one_size(0.001)}) for seed in SEEDS]
@@ -515,22 +531,27 @@ factor = at_start["0.01"][:, 1, 0] / [gradients[0] for _, gradients in tenth]
 
 # %%
 claim(
-    "ten times smaller weights divide the first gradient norm by 3e6 to 3e7",
+    "making the weights of a deep logistic autoencoder ten times smaller, 0.001 "
+    "instead of 0.01, divides the initial gradient norm of its first matrix by 3e6 to "
+    "3e7, with each of three seeds",
     min(factor) > 3e6 and max(factor) < 3e7,
 )
 
 # %%
 gradient_kept, signal_kept = (kept[column] for column in kept.columns[::-1])
 claim(
-    "from 0.01, 0.1 and Glorot's weights less than 0.005 of the gradient norm arrives "
-    "at the first matrix",
+    "in a deep logistic autoencoder with weights of 0.01, 0.1 or Glorot's rule, the "
+    "initial gradient norm of the first matrix is below 0.005 of that of the last, "
+    "averaged over three seeds",
     gradient_kept[["0.01", "0.1", "Glorot"]].max() < 0.005,
 )
 
 # %%
 claim(
-    "four times Glorot loses between two thirds and 97 percent of the signal; centred, "
-    "more than twice as much is kept",
+    "with four times Glorot's weights, 3 to 33 percent of the signal (how much sums "
+    "differ between digits) reaches the last hidden layer of an untrained deep "
+    "logistic autoencoder; with centring biases more than twice as much, averaged "
+    "over three seeds",
     0.03 < signal_kept["4 x Glorot"] < 0.33
     and signal_kept["centred"] > 2 * signal_kept["4 x Glorot"],
 )
@@ -557,8 +578,8 @@ axes[0, 0].set_ylabel("first\nhidden", rotation=0, ha="right", va="center")
 axes[1, 0].set_ylabel("last\nhidden", rotation=0, ha="right", va="center")
 fig.supxlabel("value of a unit", fontsize=11)
 show(fig, alt="Histograms of the values of hidden units for five initialisations, in "
-     "the first and the last hidden layer. 0.01: one spike at a half. 0.1: a hump at a "
-     "half. Centred and 4 x Glorot: wide. 1: two spikes, at 0 and 1.")
+     "the first and in the last hidden layer. With 0.01 all values are near one half, "
+     "with 4 x Glorot and centred they spread widely, and with 1 most are at 0 or 1.")
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 at_the_ends = {
@@ -568,44 +589,40 @@ at_the_ends = {
 pd.DataFrame(at_the_ends, index=["first hidden", "last hidden"]).T.round(2)
 
 # %% [markdown]
-# The table counts **saturated** values, below 0.05 or above 0.95. At 0.01 every unit
-# returns 1/2, whatever the digit: its slope is as steep as it can be, but it has nothing
-# to pass on. At 1 most units return 0 or 1, and their slope is nearly 0. The few in
-# between carry the gradient, with large weights. That it survives *in size* does not mean
-# that it survives in all directions.
+# The table gives the share of **saturated** values, below 0.05 or above 0.95. With
+# weights of 0.01 every unit returns about 1/2, whatever the digit: its slope is as
+# steep as it can be, but it has nothing to pass on. With weights of 1, 76 percent of
+# the values in the first hidden layer and 66 percent in the last are near 0 or 1, where
+# the slope is nearly 0. The few values in between carry the gradient, through large
+# weights. Its size survives, but that does not mean that it survives in all directions.
 
 # %%
 claim(
-    "with weights of 1 more than half of the values are saturated, with 0.01 none",
+    "in an untrained deep logistic autoencoder with weights of 1, more than half of "
+    "the values in the first and in the last hidden layer are below 0.05 or above "
+    "0.95; with weights of 0.01 none are",
     min(at_the_ends["1"]) > 0.5 and max(at_the_ends["0.01"]) == 0,
 )
 
 # %% [markdown]
 # ## In how many directions?
 #
-# A small change $\mathrm{d}h$ of a layer's input changes its output by $J_l \,
-# \mathrm{d}h$, where $J_l$ is the **Jacobian** of the layer. Through several layers the
-# Jacobians multiply:
+# A small change $\mathrm{d}h$ of a layer's input changes its output by
+# $J_l \, \mathrm{d}h$, where $J_l$ is the **Jacobian** of the layer. Through several
+# layers the Jacobians multiply:
 #
-# $$\frac{\partial h_m}{\partial h_1} = J_m \cdots J_3 J_2 \tag{2.7}$$
-#
-# $$J_l = D_l W_l^\top \tag{2.8}$$
+# $$J_l = D_l W_l^\top, \quad \frac{\partial h_m}{\partial h_1} = J_m \cdots J_2 \tag{2.7}$$
 #
 # Here $D_l$ is diagonal and holds the slopes $f'(z_l)$; for the linear code it is the
-# identity. Transposed, the same product carries the gradient back. Its singular values are
-# the factors by which it stretches or shrinks, direction by direction. Between the first
-# and the last hidden layer lies the code, so at most 30 of them differ from 0.
+# identity. Transposed, the same product carries the gradient back. Its singular values
+# $\tau_i$ are the factors by which it stretches or shrinks, direction by direction. At
+# most 30 of them differ from 0, because the code lies on the path from the first to the
+# last hidden layer.
 #
-# To count how many directions take part, we use the *participation ratio* of the singular
-# values $\tau_i$. It is 30 if 30 of them are equal, and 1 if one of them exceeds all
-# others by far:
-#
-# $$\frac{(\sum_i \tau_i^2)^2}{\sum_i \tau_i^4} \tag{2.9}$$
-#
-# > **Note.** Computed singular values have an error of about $10^{-16}$ times the product
-# > of the layers' norms. Anything smaller is rounding noise, so the figure leaves out all
-# > values below ten times that limit. The participation ratio depends on the largest values
-# > only.
+# How many directions take part? We use the *participation ratio*,
+# $(\sum_i \tau_i^2)^2 / \sum_i \tau_i^4$. It is 30 if all thirty singular values are
+# equal, and 1 if one of them is far larger than the others. (The figure omits singular
+# values too small to be told from rounding errors.)
 
 # %% tags=["hide-input"]
 def path(seed, settings, image):
@@ -636,6 +653,7 @@ def participation(values):
     return (values**2).sum() ** 2 / (values**4).sum()
 
 
+# %% tags=["hide-input"]
 directions = {
     name: [participation(values) for values, _ in pairs]
     for name, pairs in paths.items()
@@ -653,23 +671,28 @@ for name in shown:
     middle = np.exp(np.log(line[:, : whole + 1]).mean(axis=0))
     ax.semilogy(numbers[: whole + 1], middle, color=shades[name], label=name)
 ax.set(xlabel="number of the singular value", ylabel="relative to the largest")
-ax.set(ylim=(1e-6, 2))
+ax.set(ylim=(1e-6, 2), title="Singular values, first to last hidden layer")
 ax.legend(loc="lower left", ncols=2)
-show(fig, alt="Singular values of the path through the network, relative to the "
-     "largest. For weights of 1 they fall steeply, for the others more gently.")
+show(fig, alt="Thirty singular values of the path from the first to the last hidden "
+     "layer, relative to the largest. With weights of 1 they fall below a millionth. "
+     "With 4 x Glorot they fall to some thousandths, with orthogonal, centred and 0.1 "
+     "least.")
 
 # %% tags=["nbval-ignore-output"]
 pd.DataFrame(directions).agg(["min", "mean", "max"]).T.round(1)
 
 # %% [markdown]
-# Weights of 1 leave about two directions of thirty: the gradient is long, but nearly all of it
-# points one way. Small weights shrink all directions alike. Four times Glorot lies in
-# between, and orthogonal matrices of the same size leave half as many directions again.
+# With weights of 1, about two directions of thirty take part: the gradient is large,
+# but confined to few directions. With weights of 0.1 nearly ten take part. Four times
+# Glorot leaves 5.4 on average, and orthogonal or centred weights of the same size about
+# 8.5.
 
 # %%
 claim(
-    "weights of 1 leave fewer directions than 4 x Glorot, and orthogonal weights more, "
-    "on average over seeds and digits",
+    "compared with four times Glorot's weights, weights of 1 leave less than 0.8 "
+    "times as many directions (participation ratio of singular values) in an "
+    "untrained deep logistic autoencoder, and orthogonal ones more than 1.2 times as "
+    "many, averaged over seeds and digits",
     np.mean(directions["1"]) < 0.8 * np.mean(directions["4 x Glorot"])
     and np.mean(directions["orthogonal"]) > 1.2 * np.mean(directions["4 x Glorot"]),
 )
@@ -677,10 +700,10 @@ claim(
 # %% [markdown]
 # ## A search that is the same for all
 #
-# Thirteen contestants differ from the first one, small weights in a deep logistic network,
-# in as little as possible. The first group changes the initial weights only: small, 0.1 as
-# in the authors' program, large, and the rules. A network with one hidden layer each way is
-# the control for depth.
+# Thirteen contestants differ in as little as possible from the first one, a deep
+# logistic network with small weights. The first group changes only the initial weights:
+# small, 0.1 as in the authors' program, large, and the rules. A network with one hidden
+# layer on each side shows what depth contributes.
 
 # %%
 CONTESTANTS = {
@@ -698,20 +721,23 @@ CONTESTANTS = {
 # The second group keeps the small weights, 0.01, and changes the network instead. These
 # are the remedies in use today.
 #
-# - **ReLU** units (Nair & Hinton 2010) have the slope 1 wherever they are not 0. They run a
-#   second time with He's rule.
+# - **ReLU** units (Nair & Hinton 2010) have slope 1 wherever they are not 0. They also
+#   take part with He's rule.
 # - **Batch normalisation** ([Ioffe & Szegedy
 #   2015](https://doi.org/10.48550/arXiv.1502.03167)) shifts and scales every unit's sum
 #   to mean 0 and variance 1 over the images of the mini-batch.
-# - **Layer normalisation** ([Ba et al. 2016](https://doi.org/10.48550/arXiv.1607.06450))
-#   does so over the units of the layer, for each image on its own.
-# - **Residual connections** ([He et al. 2016](https://doi.org/10.1109/CVPR.2016.90)) add
-#   what comes into a layer to what goes out of it. Here they bridge the layers from 100 to
-#   100 units.
+# - **Layer normalisation** ([Ba et al.
+#   2016](https://doi.org/10.48550/arXiv.1607.06450)) does the same over the units of
+#   the layer, for each image separately.
+# - **Residual connections** ([He et al. 2016](https://doi.org/10.1109/CVPR.2016.90))
+#   add a layer's input to its output. Here they bridge the layers from 100 to 100
+#   units.
+#
+# We leave out the learnt scale that the articles add to their normalisations.
 
 # %%
 def batch_norm(z, counted):
-    """Over images. After training, the first `counted` of them, training digits."""
+    """Over all images, or over the first `counted`, which are training digits."""
     mean, variance = tf.nn.moments(z[:counted], axes=0)
     return (z - mean) / tf.sqrt(variance + 1e-5)
 
@@ -734,8 +760,7 @@ CONTESTANTS |= {
 len(CONTESTANTS)
 
 # %% [markdown]
-# We leave out the learnt scale that the articles add to their normalisations. Before any
-# training the second group looks like this:
+# Before training, the second group looks like this:
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 today = {}
@@ -746,24 +771,24 @@ for name in list(CONTESTANTS)[-5:]:
 pd.DataFrame(today, ends).T.map("{:.1e}".format)
 
 # %% [markdown]
-# Batch normalisation keeps the signal at 1, however small the weights are, because it divides
-# by exactly that signal. Layer normalisation and residual connections lose less than the
-# plain network above, and still much. (With ReLU units from 0.01 the first gradient is about
-# as large as the last because both are tiny.)
+# Batch normalisation keeps the signal, because it divides by exactly that, and a
+# twentieth of the gradient norm. Layer normalisation and residual connections lose less
+# than the plain network from 0.01, but they still lose most of it. (With ReLU units
+# from 0.01 the first gradient norm is 0.3 of the last one because both are tiny.)
 
 # %% [markdown]
-# Every contestant is trained by two optimisers. Gradient descent with **momentum** 0.9 was
-# the standard of the 1980s. **Adam** ([Kingma & Ba
-# 2014](https://doi.org/10.48550/arXiv.1412.6980)) divides the gradient of each weight by a
-# running average of its size, so a weight with a tiny gradient moves as far as one with a
-# large gradient. (We set the constant that guards this division, `epsilon`, low enough
-# not to spoil that.)
+# Each contestant is trained with two optimisers. Gradient descent with **momentum** 0.9
+# was the standard of the 1980s. **Adam** ([Kingma & Ba
+# 2014](https://doi.org/10.48550/arXiv.1412.6980)) divides the gradient of each weight
+# by a running average of its size, so a weight with a tiny gradient moves as far as one
+# with a large gradient. (We make the constant `epsilon`, which guards this division,
+# small enough not to spoil that.)
 #
-# The **learning rate** is the factor between gradient and step, and no single rate suits
-# all contestants, because their gradients differ by many powers of ten. So each of them,
-# with each optimiser, is trained with the same ten rates, half a power of ten apart, on
-# the same mini-batches in the same order. The rate with the lowest error on the
-# *validation* digits wins.
+# The **learning rate** is the factor between gradient and step. No single rate suits
+# all contestants, because their gradients differ by many powers of ten. Each contestant
+# is therefore trained with the same ten rates, about half a power of ten apart, with
+# either optimiser, on the same mini-batches in the same order. We keep the rate with
+# the lowest error on the *validation* digits.
 
 # %%
 RATES = [float(f"{10**power:.2g}") for power in np.arange(-4.5, 0.1, 0.5)]
@@ -771,9 +796,9 @@ EPOCHS, BATCH = 8, 20
 SEARCH_SEED = 1000  # none of the seeds that we report
 
 # %% [markdown]
-# The training loop follows. The two update operations are TensorFlow's own; each changes a
-# weight `w` and the memory of its earlier gradients. `tf.function` turns the loop into one
-# graph, once for each network and optimiser.
+# The training loop calls TensorFlow's own update operations, which change a weight `w`
+# and the memory of its earlier gradients. `tf.function` compiles the loop into a graph,
+# one for each network and optimiser.
 
 # %%
 def descend(net, optimiser, weights, memory, rate, batches, done):
@@ -816,6 +841,7 @@ def mini_batches(seed):
     return tf.constant(order[: len(order) // BATCH * BATCH].reshape(-1, BATCH))
 
 
+# %% tags=["hide-input"]
 def prepared(contestant, seed):
     """Initial weights as variables, and an empty memory for each."""
     _, settings = CONTESTANTS[contestant]
@@ -841,15 +867,16 @@ def reconstruct(contestant, weights, images):
 
 
 # %% [markdown]
-# The search makes 260 runs and takes several minutes, so its result is stored in the
+# The search takes 260 runs and several minutes, so its result is stored in the
 # repository, in the file `ae_lib/searches/02_initialisation.csv`. The command
-# `AE_SEARCH=search.csv python chapters/02_initialisation.py` computes it anew, with the
-# code on this page.
+# `AE_SEARCH=search.csv python chapters/02_initialisation.py` repeats it with the code
+# on this page.
 
 # %% tags=["hide-input"]
 from ae_lib.progress import epoch_bar
 
 
+# %% tags=["hide-input"]
 def search():
     rows = []
     trials = list(itertools.product(CONTESTANTS, ["momentum", "Adam"], RATES))
@@ -868,7 +895,7 @@ def squared_error_or_nan(name, weights):
     return squared_error(x_validation, pictures) if finite else np.nan
 
 
-# %%
+# %% tags=["hide-input"]
 if os.environ.get("AE_SEARCH"):
     search().round({"error": 3}).to_csv(os.environ["AE_SEARCH"], index=False)
 stored = resources.files("ae_lib") / "searches" / "02_initialisation.csv"
@@ -880,8 +907,8 @@ grid = found.pivot_table(
 grid.round(1)
 
 # %% [markdown]
-# These are the errors on validation digits, by learning rate. A missing number means that
-# training diverged. The best rate of each row, and its error:
+# These are the errors on validation digits, by learning rate. A missing number means
+# that training diverged. The best rate of each row, and its error:
 
 # %% tags=["hide-input"]
 best = found.loc[found.groupby(["contestant", "optimiser"]).error.idxmin()]
@@ -892,25 +919,31 @@ winners.round(5)
 
 # %%
 claim(
-    "the best rate lies inside the grid, for every contestant and both optimisers",
+    "the best of ten learning rates is neither the smallest nor the largest, for "
+    "thirteen networks and both optimisers",
     best.rate.min() > found.rate.min() and best.rate.max() < found.rate.max(),
 )
 
 # %%
-claim("no single rate is the best for all", best.rate.nunique() > 2)
+claim(
+    "no learning rate is the best for all thirteen networks, not even one per "
+    "optimiser",
+    best.rate.nunique() > 2,
+)
 
 # %% [markdown]
-# The best rates differ by a factor of a thousand. In a race with one rate for all, the choice
-# of that rate would have decided.
+# Among the contestants that learn, the best rate varies from 0.001 to 0.1. Had we
+# trained all of them with one rate, the choice of that rate would have decided the
+# comparison.
 #
-# ## Three seeds for every winner
+# ## Three seeds for each contestant
 #
-# Now each contestant is trained with its own best rate from three seeds that took no part
-# in the search, and measured on the test digits.
+# Now each contestant is trained with its own best rate for each optimiser, from three
+# seeds that took no part in the search, and its error is measured on the test digits.
 #
-# > **Predict.** The network with weights of 0.01 is stuck. Which of these frees it without
-# > touching the weights: Adam, ReLU, batch normalisation, layer normalisation, residual
-# > connections? Which of the rules do best?
+# > **Predict.** The network with weights of 0.01 is stuck. Which of these frees it
+# > without changing its initial weights: Adam, ReLU, batch normalisation, layer
+# > normalisation, residual connections? Which of the rules does best?
 
 # %% tags=["hide-input"]
 trained, errors = {}, []
@@ -936,14 +969,15 @@ for optimiser, (key, marker, shift) in looks.items():
         height = len(SEEDS) * [place + shift]
         ax.plot(errors[chosen].error, height, marker, label=label, **style)
 ax.set(yticks=range(len(CONTESTANTS)), yticklabels=list(CONTESTANTS)[::-1])
-ax.set(xlabel="squared error per test image", xlim=(10, 62))
+ax.set(xlabel="squared error per image, test digits", xlim=(10, 62))
 for value, name in [(mean_error, "mean image"), (pca_error, f"PCA-{CODE}")]:
     ax.axvline(value, color=COLOURS["data"], linestyle=":")
     ax.text(value, len(CONTESTANTS) - 0.3, name, ha="center", fontsize=10)
 fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-show(fig, alt="Test errors of thirteen contestants, three seeds each, with momentum and "
-     "Adam. 0.01, and 0.01 with layer norm, lie at the mean image; 4 x Glorot and its "
-     "variants near 27 with Adam; ReLU with He's weights lowest, near 21.")
+show(fig, alt="Test errors of thirteen contestants, three seeds each, with momentum "
+     "and with Adam. 0.01 and 0.01 with layer norm stay at the mean image's error. "
+     "With Adam, 4 x Glorot and its variants reach about 27, and ReLU with He's "
+     "weights reaches about 22, the lowest. All are far above PCA.")
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 spread = errors.pivot_table(
@@ -963,23 +997,24 @@ BOTH = ["momentum", "Adam"]
 
 # %%
 claim(
-    "from 0.01, three hidden layers stay above 0.98 of the mean image's error and one "
-    "ends below 0.9 of it, with both optimisers and from three seeds",
+    "from weights of 0.01, a logistic autoencoder stays above 0.98 of the mean "
+    "image's error with three hidden layers on each side and ends below 0.9 of it "
+    "with one, with both optimisers and with each of three seeds",
     min(all_of("0.01", how).min() for how in BOTH) > 0.98 * mean_error
     and max(all_of("0.01, one hidden layer", how).max() for how in BOTH)
     < 0.9 * mean_error,
 )
 
 # %% [markdown]
-# **Small weights.** With one hidden layer each way, weights of 0.01 are no obstacle: only
-# four matrices stand between pixels and pixels, and with a suitable rate the network grows
-# out of its small gradients. With three hidden layers the same weights leave every run at
-# the mean image. That is the paper's second statement, and it was about *deep* networks.
+# **Small weights.** With one hidden layer on each side, weights of 0.01 are no
+# obstacle. With three, the same weights leave every run at the mean image. This agrees
+# with the paper's statement about small weights, which was made for *deep* networks.
 
 # %%
 claim(
-    "with momentum, 0.1 and Glorot's weights also stay above 0.98 of the mean image's "
-    "error; with Adam the best of three seeds gets below 0.95, and none below 0.75",
+    "from weights of 0.1 and from Glorot's, a deep logistic autoencoder stays above "
+    "0.98 of the mean image's error with momentum and each of three seeds; with Adam "
+    "the best of three seeds ends between 0.75 and 0.95 of it",
     min(all_of("0.1", "momentum").min(), all_of("Glorot", "momentum").min())
     > 0.98 * mean_error
     and max(all_of("0.1", "Adam").min(), all_of("Glorot", "Adam").min())
@@ -989,68 +1024,81 @@ claim(
 )
 
 # %% [markdown]
-# **The optimiser.** From 0.1 and from Glorot's weights momentum fails at every rate that we
-# tried, and Adam gets away from the mean image, though not far. From 0.01 even Adam does not,
-# although its steps do not depend on the size of the gradient.
+# **The optimiser.** From 0.1 and from Glorot's weights, momentum fails at every rate
+# that we tried, while Adam gets below the mean image's error, but only to between 46
+# and 50. From 0.01 even Adam does not, although the size of its steps hardly depends on
+# the gradient's.
 
-# %%
+# %% tags=["hide-input"]
 rules_of_four = [name for name in CONTESTANTS if name.startswith("4 x")]
 
 # %%
 claim(
-    "with four times Glorot's weights, plain, orthogonal or centred, momentum ends below "
-    "0.9 of the mean image's error and Adam below 0.62",
+    "from four times Glorot's weights, whether plain, orthogonal or centred, a deep "
+    "logistic autoencoder ends below 0.9 of the mean image's error with momentum and "
+    "below 0.62 with Adam, with each of three seeds",
     max(all_of(name, "momentum").max() for name in rules_of_four) < 0.9 * mean_error
     and max(all_of(name, "Adam").max() for name in rules_of_four) < 0.62 * mean_error,
 )
 
 # %% [markdown]
-# **The rule that fits the unit** lets the network of the 1980s learn, with either optimiser.
-# We expected centring to help further, because it brings $\chi$ close to 1. With Adam it
-# does not, and with momentum its errors lie within the spread of plain four times Glorot. A
-# factor of ten in the signal is evidently small enough for training to make up. A
-# calculation of the initial state tells us whether training can begin, not where it ends.
+# **The rule that fits the unit.** From four times Glorot's weights the logistic network
+# learns with either optimiser: to about 27 or 28 with Adam, and to between 32 and 43
+# with momentum. We expected centring to help further, since $\chi$ is then close to its
+# ideal value. With Adam it does not, and with momentum its errors lie within the spread
+# of plain four times Glorot. Training can evidently make up for a signal that is a few
+# times too small. A calculation of the initial state tells us whether training can
+# begin, not where it ends.
 
 # %%
-centred, plain = (all_of(name, "Adam") for name in ("4 x Glorot, centred", "4 x Glorot"))
+centred, plain = all_of("4 x Glorot, centred", "Adam"), all_of("4 x Glorot", "Adam")
 claim(
-    "with Adam, centring changes the mean error by less than 2.5",
+    "with Adam, centring four times Glorot's weights changes a deep logistic "
+    "autoencoder's squared error per image, averaged over three seeds, by less than "
+    "2.5",
     abs(centred.mean() - plain.mean()) < 2.5,
 )
 
 # %%
 claim(
-    "large weights, 1, stay above 0.85 of the mean image's error with both optimisers",
+    "from weights of 1, a deep logistic autoencoder stays above 0.85 of the mean "
+    "image's error, with both optimisers and with each of three seeds",
     min(all_of("1", how).min() for how in BOTH) > 0.85 * mean_error,
 )
 
 # %% [markdown]
-# **Large weights** fail as well, although neither signal nor gradient vanished. That is the
-# paper's first statement. But we expected poor solutions, and these are hardly better than
-# knowing nothing.
+# **Large weights** fail as well, although neither signal nor gradient vanished before
+# training. We expected poor solutions, and these are hardly better than none: with
+# momentum the error is that of the mean image, and with Adam it is at best 7 percent
+# lower.
 
 # %%
 claim(
-    "from 0.01, batch normalisation ends below 0.85 of the mean image's error and layer "
-    "normalisation above 0.97 of it, with both optimisers",
+    "from weights of 0.01, a deep logistic autoencoder ends below 0.85 of the mean "
+    "image's error with batch normalisation and stays above 0.97 with layer "
+    "normalisation, with both optimisers and with each of three seeds",
     max(all_of("0.01, batch norm", how).max() for how in BOTH) < 0.85 * mean_error
     and min(all_of("0.01, layer norm", how).min() for how in BOTH) > 0.97 * mean_error,
 )
 
 # %%
 claim(
-    "from 0.01 with Adam, residual connections end below 0.95 of the mean image's error "
-    "three times, ReLU units at least once",
+    "from weights of 0.01 with Adam, a deep autoencoder ends below 0.95 of the mean "
+    "image's error: with residual connections for each of three seeds, with ReLU "
+    "units for at least one",
     all_of("0.01, residual", "Adam").max() < 0.95 * mean_error
     and all_of("0.01, ReLU", "Adam").min() < 0.95 * mean_error,
 )
 
 # %% [markdown]
-# **Today's remedies.** Batch normalisation rescues the small weights with either optimiser.
-# Layer normalisation does not, although its gradients were in order before training. It
-# resets the variance over the *units*. A likely reason for its failure is that behind logistic
-# units this variance consists mostly of what all digits have in common. Residual connections
-# and ReLU units need Adam here, and then go part of the way, ReLU not from every seed.
+# **Today's remedies.** From weights of 0.01, batch normalisation makes the network
+# learn with either optimiser. Layer normalisation does not, although before training it
+# kept more of the signal and of the gradient than plain weights of 0.1, from which Adam
+# gets below the mean image's error. A likely reason is that it normalises over the
+# *units*, and behind logistic units this variance consists mostly of what all digits
+# have in common. Residual connections kept even less before training, and yet reach
+# about 41 with Adam. ReLU units reach 40 to 45 with Adam, though perhaps not with every
+# seed. With momentum neither gets far.
 
 # %%
 best_relu = all_of("He, ReLU", "Adam")
@@ -1058,24 +1106,26 @@ others = errors[errors.contestant != "He, ReLU"].error
 
 # %%
 claim(
-    "ReLU with He's weights and Adam has the lowest errors of all, and PCA a lower one "
-    "still",
+    "a deep autoencoder with ReLU units, He's weights and Adam ends, with each of "
+    "three seeds, below all runs of twelve other networks; PCA's error is lower still",
     best_relu.max() < others.min() and pca_error < best_relu.min(),
 )
 
 # %% [markdown]
-# **The winner** is the combination that became the standard: ReLU units, the rule made for
-# them, and Adam. After 800 updates it is still behind PCA. What we compared here is which
-# networks get going, not how good they can become.
+# **The winner** is the combination that became the standard: ReLU units, He's weights
+# and Adam. With an error of about 22 after 800 updates it is still far behind PCA at
+# 12.9. We compared which networks begin to learn, not how good they can become.
 
 # %% [markdown]
 # ## What they reproduce
 #
-# > **Predict.** Weights of 0.01 and weights of 1 lead to about the same error. Will the
-# > pictures look the same?
+# > **Predict.** With momentum, weights of 0.01 and weights of 1 lead to about the same
+# > error. Will the pictures look the same?
+
+# %% tags=["hide-input"]
+first = [int(np.flatnonzero(digits.y_test == digit)[0]) for digit in range(8)]
 
 # %% tags=["nbval-ignore-output", "hide-input"]
-first = [int(np.flatnonzero(digits.y_test == digit)[0]) for digit in range(8)]
 shown = [
     ("0.01", "momentum"), ("1", "momentum"), ("4 x Glorot", "momentum"),
     ("4 x Glorot, centred", "Adam"), ("He, ReLU", "Adam"),
@@ -1088,26 +1138,28 @@ mean_errors = {
     name: squared_error(x_test, each) for name, each in pictures.items()
 }
 rows = {name: each[first] for name, each in pictures.items()}
-show(plot_reconstructions(x_test[first], rows, errors=mean_errors))
+title = "What five trained networks reproduce"
+show(plot_reconstructions(x_test[first], rows, errors=mean_errors, title=title))
 
 # %% [markdown]
-# The first two rows show the mean image under every digit, whichever way the network was
-# initialised. The third begins to draw, often the wrong digit, and the last two become more
-# certain.
+# Below the originals, the first two rows show nearly the same blurred mean image for
+# every digit; from weights of 1 it is speckled. The third row begins to draw, often the
+# wrong digit, and the last two are clearer.
 #
 # ## Where training gets stuck
 #
-# Is the mean image a local minimum, as the paper's wording suggests? From the error alone we
-# cannot tell a minimum from a plateau, on which the slope is merely small. So we watch three
-# networks while they learn, all with Adam: one that stays at the mean image, one that
-# escapes late, and one that learns at once. Every 20 updates we note the error, the signal
-# in the last hidden layer, and the gradient norm of the first matrix.
+# Is the mean image a local minimum? The error alone cannot distinguish a minimum from a
+# plateau, where the slope is merely small. So we watch three networks while Adam trains
+# them: one that stays at the mean image, one that escapes late, and one that learns at
+# once. Every 20 updates we record the error, the signal in the last hidden layer, and
+# the gradient norm of the first matrix, on 200 training digits. For these digits the
+# mean image has an error of 51; the dotted line marks its error on the test digits.
 #
 # > **Predict.** In the network that escapes late, which changes first: the error or the
 # > signal?
 
 # %%
-EVERY = 20  # updates between two looks
+EVERY = 20  # updates between two records
 WATCHED = ["0.01", "0.1", "4 x Glorot"]
 looked_at = tf.constant(x[:200])
 
@@ -1125,7 +1177,7 @@ def look(weights):
 
 # %% tags=["hide-input"]
 def watch(contestant, optimiser, seed):
-    """Train as before, and look in between."""
+    """Train as before, and look every few updates."""
     weights, memory = prepared(contestant, seed)
     train = compiled(CONTESTANTS[contestant][0], optimiser)
     rate = tf.constant(winners.loc[contestant, (optimiser, "rate")], tf.float32)
@@ -1148,28 +1200,31 @@ for name, runs in films.items():
             ax.plot(updates, line, color=shades[name], linewidth=1.2)
     axes[0].plot([], [], color=shades[name], label=name)
 axes[0].axhline(mean_error, color=COLOURS["data"], linestyle=":")
-titles = ["squared error", "signal, last hidden layer", "first gradient norm"]
+titles = ["squared error", "signal, last hidden layer", "gradient norm, first matrix"]
 for ax, title, scale in zip(axes, titles, ["linear", "log", "log"], strict=True):
     ax.set(title=title, yscale=scale)
 axes[0].set_ylim(20, 60)
 axes[2].set_xlabel("updates")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-show(fig, alt="Error, signal of the last hidden layer and first gradient norm over 800 "
-     "updates, three seeds. From 0.01 the signal rises early and stops. From 0.1 the signal grows by "
-     "many powers of ten while the error is at the mean image, then the error falls. From 4 x Glorot the error falls from the beginning.")
+show(fig, alt="Error, signal in the last hidden layer and gradient norm of the first "
+     "matrix over 800 updates, three seeds. From 0.01 the error stays at the mean "
+     "image; the signal rises early and then slowly shrinks. From 0.1 the signal grows "
+     "by many powers of ten while the error is at the mean image, then the error "
+     "falls. From 4 x Glorot the error falls from the beginning.")
 
 # %% [markdown]
-# All three reach the mean image within 100 updates, since the output biases alone can learn
-# it. The network from 4 x Glorot moves on at once, and the one from 0.01 stays. The one from
-# 0.1 first becomes worse: its signal and its first gradient fall. Then both grow, slowly at
-# first and faster and faster, while the error does not move at all. Only when the signal has
+# All three soon reach the mean image, which the output biases alone can learn. From 4 x
+# Glorot the network moves on at once, and from 0.01 it stays. From 0.1 its signal and
+# the gradient norm of its first matrix shrink to begin with. Then both grow, slowly at
+# first and faster and faster, while the error hardly moves. Only when the signal has
 # grown more than a hundredfold does the error begin to fall.
 #
-# So for this network the mean image is a plateau, not a minimum. The error looks as if
-# training had ended, while the signal is growing. From 0.01 Adam enlarges the tiny signal
-# within the first 50 updates, because its steps do not depend on the gradient's size, and
-# then the growth stops. Its rate is smaller, the best of ten in the search, where none
-# brought it off the plateau. Whether more updates would, we have not measured.
+# So for the network from 0.1 the mean image is a plateau, not a minimum. The error
+# suggests that training has ended while the signal is in fact growing. From 0.01, Adam
+# enlarges the tiny signal more than a thousandfold within about 60 updates, but then it
+# shrinks again. This network has a smaller learning rate, the best of ten in the
+# search, none of which took it off the plateau. Whether more updates would, we have not
+# measured.
 
 # %% tags=["hide-input"]
 escapes = []
@@ -1182,17 +1237,19 @@ for film in films["0.1"]:
 
 # %%
 claim(
-    "with Adam from 0.1, the signal in the last hidden layer grows more than a "
-    "hundredfold before the error is 3 percent lower than at update 100, in the "
-    "median of three seeds",
+    "in a deep logistic autoencoder trained with Adam from weights of 0.1, the signal "
+    "in the last hidden layer (how much its sums differ between digits) grows more "
+    "than a hundredfold from its minimum before the error is 3 percent lower than at "
+    "update 100, in the median of three seeds",
     np.median(escapes) > 100,
 )
 
 # %% [markdown]
 # ## Two ways to be stuck
 #
-# Large weights end at the same picture. Is it for the same reason? We compare the signal
-# of each layer before training (dashed) and after it (solid, three seeds), with momentum.
+# With momentum, large weights also end at the mean image. Is it for the same reason? We
+# compare the signal of each layer before training (dashed, one seed) and after it
+# (solid, three seeds).
 
 # %% tags=["hide-input"]
 stuck = {"small, 0.01": "0.01", "large, 1": "1", "learns, 4 x Glorot": "4 x Glorot"}
@@ -1214,26 +1271,28 @@ for ax, (label, name) in zip(axes, stuck.items(), strict=True):
     ax.set(title=label, xlabel="layer", xticks=steps, ylim=(1e-13, 1e3))
 axes[0].set_ylabel("signal")
 show(fig, alt="Signal by layer before training, dashed, and after it, for three "
-     "networks. From 0.01 it falls steadily. From 1 it is large up to layer 5 and "
-     "breaks off behind it, which it did not before. From 4 x Glorot it is level.")
+     "networks. From 0.01 it falls up to layer 5; after training it rises again "
+     "behind it, but stays tiny. From 1 it is large up to layer 5, and after training "
+     "it falls steeply behind it. From 4 x Glorot it is level after training.")
 
 # %% tags=["hide-input"]
 cut = [each[last] / before["large, 1"][last] for each in after["large, 1"]]
 claim(
     "from weights of 1, training with momentum reduces the signal in the last hidden "
-    "layer to less than half, three times",
+    "layer of a deep logistic autoencoder (how much its sums differ between digits) "
+    "to less than half, with each of three seeds",
     max(cut) < 0.5,
 )
 
 # %% [markdown]
-# **From small weights** the signal fades up to the code, after training as before. The later
-# matrices grew a little, but what they enlarge is next to nothing. An output that hardly
-# depends on the input can do no better than the mean image.
+# **From small weights** the signal fades up to layer 5, after training as before. The
+# matrices behind it have grown, but what they enlarge is next to nothing. An output
+# that hardly depends on the input can do no better than the mean image.
 #
-# **From large weights** the code still distinguishes the digits, and strongly. The signal
-# falls steeply behind layer 5, the first hidden layer after the code, where it did not before.
-# So training itself has cut the connection. Here are the values of the units in that layer,
-# before and after.
+# **From large weights** the code still distinguishes the digits, and strongly. The
+# signal now falls steeply behind layer 5, the first hidden layer after the code, where
+# it did not fall before. So training itself has all but cut the connection. This is
+# what happened to the values of the units in that layer:
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 def behind_the_code(weights):
@@ -1251,69 +1310,76 @@ behind.sort_index(level=0, sort_remaining=False, ascending=False).round(3)
 
 # %%
 claim(
-    "in the layer behind the code, a unit's standard deviation over digits falls to less "
-    "than a third in every seed",
+    "from weights of 1, training with momentum reduces the mean standard deviation "
+    "over digits of the units behind the code of a deep logistic autoencoder to less "
+    "than a third, with each of three seeds",
     all(cells["after", seed][1] < cells["before", seed][1] / 3 for seed in SEEDS),
 )
 
 # %% [markdown]
-# Nearly all of these units were saturated from the beginning, at 0 for some digits and at 1
-# for others. Training pushed each of them to one side, where it returns the same value for
-# every digit. No signal gets through, and no gradient gets back. Would smaller steps prevent
-# this? The search has tried.
+# More than nine tenths of these values were saturated from the beginning, but many
+# units were near 0 for some digits and near 1 for others. Training pushed nearly all of
+# them to one side, where they return the same value for every digit. Almost no signal
+# gets through, and by (2.4) almost no gradient gets back. Would smaller steps prevent
+# this? The search tried them:
 
 # %%
 grid.loc[["1"]].round(0)
 
 # %% [markdown]
-# At the smallest rates the connection may hold, but in the same number of updates such
-# steps do not even undo the random weights of the output layer, and the error is above that of
-# the mean image. No rate is both small enough and large enough.
+# At the smallest rates the error is far above that of the mean image, presumably
+# because in 800 updates such small steps do not even make up for the large random
+# weights of the output layer. At medium rates it is about that of the mean image, or
+# with Adam slightly less, and at the largest rates it is higher again. None of the ten
+# lets this network learn well.
 
 # %% [markdown]
-# ## What would a better start be?
+# ## What would a better initialisation be?
 #
-# A rule sets the size of the weights. Their directions remain random and contain nothing
-# about digits. It would be better if the first layers already held useful features. The
-# paper asks for initial weights that are *close to a good solution*.
+# A rule sets the size of the weights. Their directions remain random and contain
+# nothing about digits. It would be better if the first layers already held useful
+# features. The paper asks for initial weights that are *close to a good solution*.
 #
-# Where could these come from, before the network was trained? Our measurements leave a
-# loophole. With **one** hidden layer each way, small weights were no obstacle. So let one
-# layer learn at a time: the first from the digits, the second from what the first has
-# found, and so on. Then unroll the stack into a deep autoencoder and train all of it from
-# there. That was the answer of 2006. The [next chapter](03_rbm.ipynb) introduces the
-# model that learns a single layer, and [Chapter 4](04_pretraining.ipynb) lets the result
-# compete with the best initialisations of this chapter.
+# Where could these come from, before the network has been trained? Our measurements
+# suggest a way. With **one** hidden layer on each side, small weights were no obstacle.
+# So let one layer learn at a time: the first from the digits, the second from what the
+# first has found, and so on. Then unroll the stack into a deep autoencoder and train
+# all of it from there. That was the answer of 2006. The [next chapter](03_rbm.ipynb)
+# introduces the model that learns a single layer, and [Chapter 4](04_pretraining.ipynb)
+# compares the result with the best initialisations of this chapter.
 
 # %% [markdown]
 # ## What we measured
 #
 # | question | evidence | seeds | verdict |
 # |---|---|---|---|
-# | Does the variance argument predict signals and gradients? | ten draws, three units, both directions | 10 draws | yes, within a factor of 2.5 over seven powers of ten |
-# | Do small weights stop a deep network? | 0.01, with three hidden layers and with one | 3 | yes with three, at every rate; no with one |
+# | Does the variance argument predict signals and gradients? | three units with Glorot's weights, both directions | 10 draws | yes, within a factor of 2.5 over seven powers of ten |
+# | Do small weights stop a deep network? | 0.01, with three hidden layers on each side and with one | 3 | yes with three, at the best of ten rates; no with one |
 # | Do large weights? | weights of 1 | 3 | yes: above 0.85 of the mean image's error |
-# | Which rule suits logistic units? | Glorot, 4 x Glorot, orthogonal, centred | 3 | 4 x Glorot and its variants learn; Glorot with momentum does not |
-# | Does $\chi = 1$ train better than $\chi = 0.4$? | 4 x Glorot, plain and centred | 3 | not measurably |
+# | Which rule suits logistic units? | Glorot, 4 x Glorot, orthogonal, centred | 3 | 4 x Glorot and its variants learn; Glorot fails with momentum, and with Adam gets a little below the mean image's error |
+# | Does $\chi = 0.8$ train better than $\chi = 0.4$? | 4 x Glorot, centred and plain | 3 | not measurably |
 # | Does Adam replace a good initialisation? | the same search for both optimisers | 3 | no: it helps from 0.1, and not from 0.01 |
-# | What rescues weights of 0.01? | one remedy at a time | 3 | batch normalisation; with Adam also residual connections, and ReLU in most seeds, less far; not layer normalisation |
+# | What rescues weights of 0.01? | one remedy at a time | 3 | batch normalisation; with Adam also residual connections and, with some seeds, ReLU, both less far; not layer normalisation |
+# | Is the mean image a minimum? | signal and error during training | 3 | not from 0.1, where it is a plateau; from 0.01 this is open |
 #
-# All of this holds for 2,000 digits, 800 updates, and networks of this size. The learning
-# rates were chosen with one other seed.
+# All of this holds for 2,000 digits, 800 updates, and networks of this size. The
+# learning rates were chosen with one other seed.
 
 # %% [markdown]
 # ## Summary
 #
-# - Each layer multiplies the variance of a signal, and of a gradient, by
-#   $\chi = n s^2 \, \mathrm{E}[f'(z)^2]$. Small weights make $\chi$ small, and depth
-#   raises it to a power.
-# - The rules of LeCun, Glorot and He solve $\chi = 1$ for different units. Logistic units
-#   want four times Glorot's weights, and their mean of 1/2 spoils even those.
-# - With a fair search of the learning rate, deep logistic networks learn from four times
-#   Glorot's weights with momentum, and from 0.01 not even with Adam.
-# - From small weights the signal fades on its way; large weights keep it until
-#   training cuts it. Both end at the mean image.
-# - Batch normalisation makes the size of the initial weights nearly irrelevant.
+# - Each layer multiplies the variance of the difference between two digits, and that of
+#   the gradient, by $\chi = n s^2 \, \mathrm{E}[f'(z)^2]$. Small weights make $\chi$
+#   small, and with depth the factors multiply.
+# - The rules of LeCun, Glorot and He achieve $\chi = 1$ for different units. Logistic
+#   units need four times Glorot's weights, and because they return 1/2 on average,
+#   $\chi$ is only 0.4 even then.
+# - With its learning rate chosen by a search, a deep logistic network learnt from four
+#   times Glorot's weights with momentum, and from 0.01 not even with Adam.
+# - From small weights the signal fades on its way. From large weights it survives until
+#   training all but cuts it. With momentum both ended at the mean image.
+# - Of the remedies, batch normalisation rescued weights of 0.01 with either optimiser,
+#   and layer normalisation with neither.
 #
 # ## Further reading
 #
@@ -1334,7 +1400,8 @@ grid.loc[["1"]].round(0)
 #
 # ## Where to go next
 #
-# - [The exercises to this chapter](exercises/02_initialisation.ipynb), which check themselves.
-# - **Next:** [Chapter 3](03_rbm.ipynb) introduces a model that learns features one layer
-#   at a time.
+# - [The exercises to this chapter](exercises/02_initialisation.ipynb), which check
+#   themselves.
+# - **Next:** [Chapter 3](03_rbm.ipynb) introduces a model that learns features one
+#   layer at a time.
 # - **Previous:** [Chapter 1](01_motivation.ipynb) showed what codes are good for.
