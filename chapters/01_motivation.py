@@ -742,7 +742,7 @@ claim(
 # shifted and scaled to mean 0 and standard deviation 1.
 
 # %%
-MAP_EPOCHS, MAP_DIGITS = 6, 20_000
+MAP_EPOCHS, MAP_DIGITS = 4, 20_000
 
 
 def build_map():
@@ -1011,8 +1011,8 @@ claim(
 
 # %% [markdown]
 # At this error PCA needs about four thirds of the codes' bits; put the other way, the codes
-# save about a quarter. PCA's numbers save as much once their decoder is trained, so it is
-# the decoder that pays. Both curves level off at the error that these networks have after
+# save about a quarter. PCA's numbers save as much once their decoder is trained, and more
+# than the codes at larger errors, so it is the decoder that pays. Both curves level off at the error that these networks have after
 # three epochs, while PCA and JPEG buy smaller errors with more bits.
 #
 # So far we have ignored that the receiver needs the decoder, which has to be sent first.
@@ -1248,8 +1248,8 @@ show(plot_reconstructions(x_test[first[:8]], rows, errors=errors, title=title))
 # %% [markdown]
 # The old network gives every digit the same blur, and its error is that of the mean image.
 # The new one has begun to tell digits apart, though some come out as the wrong digit. Its
-# error of about 24 is still twice that of PCA: three epochs over a sixth of the data are
-# not enough to train even this network well.
+# error of about 23 is still nearly twice that of PCA: three epochs over a sixth of the data
+# are not enough to train even this network well.
 #
 # This result is suggestive, no more. The two networks differ in four respects (units,
 # initial weights, optimiser, learning rate), so we cannot tell which of them mattered, and

@@ -35,7 +35,7 @@
 #
 # - [Chapter 1](01_motivation.ipynb); probabilities, logarithms, partial derivatives.
 #
-# **Time:** about 45 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %% tags=["hide-input"]

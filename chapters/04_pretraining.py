@@ -31,7 +31,7 @@
 # - [Chapter 3](03_rbm.ipynb) for the machines, and
 #   [Chapter 2](02_initialisation.ipynb) for the problem.
 #
-# **Time:** about 25 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 15 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%

@@ -733,6 +733,23 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 # >   flatters.
 
 # %% [markdown]
+# ## Every error of this chapter
+#
+# An error depends on the network, on the training digits and on the number of epochs.
+# The table lists them for every error on the 10,000 test digits, and [the page of all
+# errors](errors.md) adds those of the other chapters. Errors on validation digits are
+# left out.
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+from ae_lib import list_errors
+
+units = [784, *(layer.units for layer in encoder.layers + decoder.layers)]
+rows = [("mean image", mean_error, 0, 0), (f"PCA-{pca.n_components_}", pca_error, 0, 0),
+        (f"{'-'.join(map(str, units))}, ReLU", error, len(units) - 1, len(val_error))]
+list_errors([{"network": name, "learnt from": f"{len(x_train):,} digits", "layers": n,
+              "epochs": times, "error": value} for name, value, n, times in rows])
+
+# %% [markdown]
 # ## Summary
 #
 # - A dense funnel with 30 numbers in the middle beats PCA-30 by more than a third.

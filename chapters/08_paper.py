@@ -657,6 +657,59 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 # minutes of each experiment on two CPU cores stand at the top of this page.
 
 # %% [markdown]
+# ## Every error of this chapter
+#
+# An error depends on the network, on the training digits and on the number of epochs.
+# The table lists them for every error on the 10,000 test digits, and [the page of all
+# errors](errors.md) adds those of the other chapters. The paper's own errors are left
+# out, as are those on curves, on faces and on the 5,000 digits of the maps.
+
+# %% tags=["hide-input"]
+def row(text, runs, stage=None, units=()):
+    """A row for runs on digits, trained in a stage; units are those of all layers."""
+    whole = runs[0]["settings"]
+    settings = whole | whole.get("digits", {})
+    shift = settings.get("shift", 0)
+    moved = f", shifted by up to {shift} pixel" if shift else ""
+    before = f"pretrained for {settings.get('pretraining_epochs')} epochs"
+    trained = settings.get(stage, {})  # a step sees all digits, as an epoch does
+    return {"network": "-".join(map(str, units)) + text.replace("pretrained", before),
+            "learnt from": f"{settings['n_train']:,} digits{moved}",
+            "layers": max(len(units) - 1, 0), "error": [run["test"] for run in runs],
+            "epochs": trained.get("epochs", trained.get("steps", 0))}
+
+
+# %% tags=["hide-input"]
+old, new = digits["autoencoder"][0]["settings"], modern[0]["settings"]
+shapes = [old["logistic_components"], old["layers"], new["layers"]]
+single, deep, wide = ([784, *sizes, *sizes[-2::-1], 784] for sizes in shapes)
+mean_hat = np.broadcast_to(mnist.x_train.mean(axis=0), mnist.x_test.shape)
+mean_run = {"test": squared_error(mnist.x_test, mean_hat), "settings": old}
+unrolled_runs = [run | run["unrolled"] for run in digits["autoencoder"]]
+rows = [row("mean image", [mean_run]),
+        row(f"PCA-{old['pca_components'][0]}", digits["pca_30"][:1]),  # no random start
+        row(", logistic PCA", digits["logistic_pca_30"], "logistic_pca", single),
+        row(", logistic, pretrained", digits["autoencoder"], "fine_tuning", deep),
+        row(", logistic, only pretrained", unrolled_runs, units=deep),
+        row(", GELU", modern, "training", wide)]
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+from ae_lib import list_errors
+
+for text, method, stage, units in [
+        (", logistic PCA, codes searched", "logistic_pca_30", "logistic_pca", single),
+        (", logistic PCA, no encoder", "logistic_pca_fitted_30", "fit", single[1:]),
+        (", logistic, pretrained, codes searched", "autoencoder", "fine_tuning", deep)]:
+    rows.append(row(text, by_search[f"digits_{method}"], stage, units))
+for method, runs in runs_of("initialisation").items():
+    data, optimizer, start = method.split("_")
+    if data == "digits":
+        text = f", logistic, initial weights {start}, {optimizer}"
+        text = text.replace("glorot", "by Glorot's rule").replace("adam", "Adam")
+        rows.append(row(text, runs, optimizer, deep))
+list_errors(rows)
+
+# %% [markdown]
 # ## Summary
 #
 # - At full scale the paper's main result holds: with the same network, pretrained and

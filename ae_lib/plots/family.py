@@ -45,9 +45,10 @@ def plot_family(root, branches, *, title=None):
     rows = sum(len(members) for members in branches.values())
     height = rows * _ROW + (len(branches) - 1) * _GAP
     top = height + (0.45 if title is not None else 0.1)
-    fig, ax = plt.subplots(figsize=(_WIDTH, top + 0.1), layout="constrained")
+    # A box of two lines is higher than one member.
+    fig, ax = plt.subplots(figsize=(_WIDTH, top + 0.2), layout="constrained")
     fig.get_layout_engine().set(w_pad=0, h_pad=0)
-    ax.set(xlim=(0, _WIDTH), ylim=(-0.1, top))
+    ax.set(xlim=(0, _WIDTH), ylim=(-0.2, top))
     ax.set_axis_off()
     _draw_box(ax, _ROOT, height / 2, _ROOT_WIDTH, root, DRAWN["code"])
     y = height

@@ -6,7 +6,7 @@ import jupytext
 import pytest
 
 from tools.course import ROOT
-from tools.notebooks.reading import minutes_of_reading
+from tools.teaching.reading import minutes_of_reading
 
 SCRIPTS = sorted((ROOT / "chapters").glob("*.py"))
 LONGEST = 45

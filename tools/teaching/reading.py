@@ -13,7 +13,7 @@ MINUTES_A_FORMULA = 1  # only those that stand on a line of their own
 
 
 def minutes_of_reading(cells):
-    """Return the minutes for the cells of a chapter.
+    r"""Return the minutes for the cells of a chapter.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def minutes_of_reading(cells):
     Examples
     --------
     >>> import nbformat
-    >>> text = nbformat.v4.new_markdown_cell("word " * 100 + "$$x = 1 \\tag{1.1}$$")
-    >>> minutes_of_reading([text, nbformat.v4.new_code_cell("x = 1\\n\\ny = 2")])
+    >>> text = nbformat.v4.new_markdown_cell("word " * 100 + "$$x = 1 \tag{1.1}$$")
+    >>> minutes_of_reading([text, nbformat.v4.new_code_cell("x = 1\n\ny = 2")])
     1.6
     """
     words = lines = formulas = 0
