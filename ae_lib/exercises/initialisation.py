@@ -59,7 +59,7 @@ def jacobian(answer, rng):
         "The Jacobian",
         [
             ("Row and column are exchanged: row i belongs to the i-th *output*.", expected.T),
-            ("The slopes of the units are missing: the matrix D in (2.1).", W.T),
+            ("The slopes of the units are missing: the matrix D in (2.7).", W.T),
             ("D holds slopes h (1 - h), not the values h.", h[:, None] * W.T),
             (
                 "The slope is taken of the sum that comes in. h (1 - h) needs the unit's value h.",

@@ -76,8 +76,11 @@ def free_energy(answer, rng):
         "The free energy",
         [
             ("The sign is wrong: low free energy means a probable picture.", -expected),
-            ("The visible biases are missing: the first sum of (3.5).", -hidden),
-            ("The two sums have different signs here. In (3.5) both have a minus.", v @ a - hidden),
+            ("The visible biases are missing: the first term of (3.5).", -hidden),
+            (
+                "The two terms have different signs here. In (3.5) both have a minus.",
+                v @ a - hidden,
+            ),
             (
                 "The hidden biases are missing in the exponent.",
                 -v @ a - np.log1p(np.exp(v @ W)).sum(axis=1),
@@ -106,6 +109,7 @@ def _average_changes(v, W, a, b):
     hidden = _states(len(b))
     up = _sigmoid(v @ W + b)
     reached = np.where(hidden == 1, up[:, None], 1 - up[:, None]).prod(axis=2)
+    turned = np.where(hidden == 1, 1 - up[:, None], up[:, None]).prod(axis=2)
     down = _sigmoid(hidden @ W.T + a)
     data = v.T @ up / len(v)
 
@@ -121,6 +125,7 @@ def _average_changes(v, W, a, b):
         "not drawn": change(mean_down, share),
         "pixels drawn": change(pixels, reached.mean(axis=0) @ drawn),
         "visible bias": change(_sigmoid(hidden @ W.T), reached.mean(axis=0)),
+        "drawn the wrong way": change(down, turned.mean(axis=0)),
     }
 
 
@@ -153,6 +158,7 @@ def cd1_change(answer, rng):
                 "Twice the same change: nothing is drawn, or always the same numbers. Draw the "
                 "states with `rng.random`."
             )
+        _refuse_noisy_statistics(answer, rng)
         return
     if received.shape == right.shape:
         hints = [
@@ -171,6 +177,12 @@ def cd1_change(answer, rng):
                 averages["visible bias"],
                 "The visible biases a are missing in the reconstruction.",
             ),
+            (
+                averages["drawn the wrong way"],
+                "The states are drawn the wrong way round: a unit with probability h is on where "
+                "`rng.random(h.shape) < h`.",
+            ),
+            (W + right, "This is the new W. Return its change alone."),
         ]
         for average, hint in hints:
             if near(received, average):
@@ -185,10 +197,32 @@ def cd1_change(answer, rng):
     )
 
 
+def _refuse_noisy_statistics(answer, rng):
+    """Refuse drawn states in the two averages: right on average, but with more noise.
+
+    Without weights the reconstruction does not depend on the draw, so nothing is left to chance.
+    """
+    n = 8
+    v, W = _states(4)[rng.permutation(16)[:n]], np.zeros((4, 3))
+    a, b = rng.normal(size=4), rng.normal(size=3)
+    of_reconstruction = np.outer(_sigmoid(a), _sigmoid(b))
+    exact = np.outer(v.mean(axis=0), _sigmoid(b)) - of_reconstruction
+    received = as_numbers(call(answer, v=v, W=W, a=a, b=b, rng=rng), (4, 3), "The change of W")
+    if agrees(received, exact):
+        return
+    counts = n * (received + of_reconstruction)
+    where = "data's" if np.allclose(counts, np.rint(counts), atol=1e-3) else "reconstruction's"
+    raise Wrong(
+        f"Right on average, but noisy: the {where} statistics use drawn states. Take the "
+        "probabilities there; states are for the way down only."
+    )
+
+
 def momentum_step(answer, rng):
     """One step with momentum and weight decay, whose planted mistake is the decay's size."""
     W, step, slope = rng.normal(size=(3, 4, 3))
     rate, momentum, decay = rng.uniform(0.01, 0.1), rng.uniform(0.3, 0.9), rng.uniform(0.1, 0.3)
+    undecayed = momentum * step + rate * slope
     received = call(answer, W=W, step=step, slope=slope, rate=rate, momentum=momentum, decay=decay)
     new_W, new_step = parts(received, ["W", "step"])
 
@@ -223,6 +257,14 @@ def momentum_step(answer, rng):
                 "The decay pulls at the step. It has to pull at the weights.",
                 result(momentum * step + rate * (slope - decay * step)),
             ),
+            *(
+                (
+                    "The weights decay, but outside the step, so momentum knows nothing of it. Put "
+                    "it into the bracket beside the slope.",
+                    np.stack([W + undecayed - size * decay * W, undecayed]),
+                )
+                for size in (1, rate)
+            ),
         ],
         planted=result(momentum * step + rate * slope - decay * W),
     )
@@ -238,7 +280,7 @@ def gap(answer, rng):
         "The gap",
         [
             (
-                "The sign is wrong: a machine that overfits gives unseen digits the higher free "
+                "The sign is wrong: an RBM that overfits gives unseen digits the higher free "
                 "energy, and then the gap has to be positive.",
                 own.mean() - unseen.mean(),
             ),

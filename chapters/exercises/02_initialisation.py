@@ -9,15 +9,16 @@
 # %% [markdown]
 # # Exercises to chapter 2
 #
-# Slopes, Jacobians and a rule for the start: the pieces behind the pictures of
-# [Chapter 2](../02_initialisation.ipynb), in NumPy alone. As everywhere, a matrix `W` has
-# a row for each input and a column for each output of its layer.
+# In these exercises you write some of the calculations behind [Chapter
+# 2](../02_initialisation.ipynb) yourself, in NumPy alone: slopes, Jacobians, a rule for
+# initial weights and backpropagation. As in (2.1), a matrix `W` has a row for each input
+# and a column for each output of its layer.
 #
-# Replace each `...` by your own code, and run the check below it. It tries your function
-# on random numbers, and says what it found. "Run all" goes through whether you have
-# solved an exercise or not.
+# Replace each `...` with your own code and run the check below it. The check tries your
+# function on random data and tells you what it found. "Run all" reaches the end whether
+# you have solved an exercise or not.
 #
-# **Time:** about 85 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 85 minutes; one to three stars mark the difficulty.
 
 # %%
 import matplotlib.pyplot as plt
@@ -37,13 +38,13 @@ def sigmoid(x):
 #
 # ★ · 10 minutes · 1 point · derive and code
 #
-# Differentiate $\sigma(x) = 1 / (1 + e^{-x})$, and code the slope for an array `x`. At
-# -800 and at 800 it has to be 0, not NaN.
+# Differentiate $\sigma(x) = 1 / (1 + e^{-x})$, and write a function that returns the slope
+# for each element of an array `x`. At -800 and at 800 it must return 0, not NaN.
 
 
 # %%
 def slope(x):
-    """The slope of the logistic function, of the shape of x."""
+    """The slope of the logistic function at each x."""
     ### BEGIN SOLUTION
     x = np.asarray(x, float)
     small = np.exp(-np.abs(x))  # the slope is the same at x and at -x
@@ -60,9 +61,9 @@ _ = check("initialisation.slope", slope)
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# A layer computes $h = \sigma(x W + b)$ for one input `x`. Return the matrix with
-# $\partial h_i / \partial x_j$ in row $i$, column $j$. It is the product $D W^\top$ of
-# (2.1): there $W$ has a row for each output.
+# A layer computes $h = \sigma(x W + b)$ for one input `x`. Return its Jacobian, the matrix
+# with $\partial h_i / \partial x_j$ in row $i$, column $j$. This is the product $D W^\top$
+# of (2.7).
 
 
 # %%
@@ -80,8 +81,8 @@ def jacobian(x, W, b):
 jacobian_is_right = check("initialisation.jacobian", jacobian)
 
 # %% [markdown]
-# > **Predict.** A product of ten such matrices, each 50 by 50, with weights of standard
-# > deviation `std`: at which `std` is its largest singular value about 1?
+# > **Predict.** We multiply ten such matrices, each 50 by 50, with weights of standard
+# > deviation `std`. For which `std` is the largest singular value of the product about 1?
 
 # %%
 my_std = 0.0  # your prediction
@@ -102,7 +103,8 @@ if jacobian_is_right:
     ax.axhline(1, color=COLOURS["bad"])
     ax.set(xlabel="standard deviation of the weights", ylabel="largest singular value")
     show(fig, alt="Largest singular value of the product of ten Jacobians against the "
-         "standard deviation of the weights: it rises by many powers of ten.")
+         "standard deviation of the weights. It rises by many powers of ten; a line "
+         "marks the value 1.")
 
 # %% [markdown]
 # ## 2.3 A rule for any unit
@@ -110,12 +112,13 @@ if jacobian_is_right:
 # ★ · 10 minutes · 2 points · derive and code
 #
 # Glorot's rule, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, is made for units whose
-# slope is 1. Return the standard deviation for units whose slope is `slope`.
+# slope is 1. Return the standard deviation that makes $\chi$ in (2.6) equal to 1 for units
+# whose slope is `slope`, where $n$ is the mean of $n_\mathrm{in}$ and $n_\mathrm{out}$.
 
 
 # %%
 def fitting_std(n_in, n_out, slope):
-    """The standard deviation of the first weights."""
+    """The standard deviation of the initial weights."""
     ### BEGIN SOLUTION
     return np.sqrt(2 / (n_in + n_out)) / slope
     ### END SOLUTION
@@ -130,14 +133,14 @@ _ = check("initialisation.fitting_std", fitting_std)
 #
 # ★★★ · 25 minutes · 3 points · derive and code
 #
-# A network without biases: each layer computes $\sigma(h W)$, and the loss is half the
-# sum of the squared differences between output and `target`, over all pictures and
-# units. Return its gradients, one for each matrix in `weights`, in their order.
+# In a network without biases, each layer computes $\sigma(h W)$. The loss is half the sum
+# of the squared differences between output and `target`, over all pictures and units.
+# Return its gradients, one for each matrix in `weights`, in the same order.
 
 
 # %%
 def gradients(x, weights, target):
-    """List of gradients, each of the shape of its matrix."""
+    """List of gradients, each with the shape of its matrix."""
     ### BEGIN SOLUTION
     values, weights = [np.asarray(x)], [np.asarray(W, float) for W in weights]
     for W in weights:
@@ -160,9 +163,9 @@ _ = check("initialisation.gradients", gradients)
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# Pictures often come as bytes, from 0 to 255 (`uint8`). This function is to return the
-# squared error per image for pixels between 0 and 1. It runs without a complaint, and
-# its result is wrong twice over. Mend it.
+# Pictures are often stored as bytes, from 0 to 255 (`uint8`). This function should return
+# the squared error per image for pixels between 0 and 1. It runs without an error message,
+# but its result is wrong for two reasons. Correct it.
 
 
 # %%
@@ -183,19 +186,21 @@ _ = check("initialisation.difference", difference)
 #
 # ★★ · 15 minutes · 3 points · explain
 #
-# A friend's deep autoencoder with logistic units has had an error of 52.9 since the first
-# epoch. "A bad local minimum", he says, "I shall try another seed." In six sentences or
-# fewer: what would you measure before you agree, and what would you change first?
+# A friend trains a deep autoencoder with logistic units, whose error has been 52.9 since
+# the first epoch. "A bad local minimum," he says, "I shall try another seed." In six
+# sentences or fewer: what would you measure before you agreed, and what would you change
+# first?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# 52.9 is the error of the mean image, so the output does not depend on the digit. I should
-# measure the lengths of the gradients of all matrices, and the signal in each layer: how
-# much its values differ between digits. If both fade towards one end, the start is a flat
-# place, and no minimum has been shown. I should change the size of the first weights by a
-# rule that knows the units, four times Glorot's here, or take ReLU with He's rule. Another
-# seed gives weights of the same size, and the same result. (One point for the mean image,
-# one for a measurement, one for a change that follows from it.)
+# 52.9 is the error of the mean image, so the output hardly depends on the digit. I should
+# measure the gradient norm of every matrix, and the signal in each layer, that is, how much
+# its sums differ between digits. If the gradient fades towards the input and the signal
+# towards the output, the network may be on a plateau, and nothing suggests a minimum. I
+# should first choose the size of the initial weights by a rule that fits the units, here
+# four times Glorot's, or add batch normalisation. Another seed draws weights of the same
+# size, so the signal would fade as before. (One point for the mean image, one for a
+# measurement, one for a change that follows from it.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -210,31 +215,57 @@ _ = check("initialisation.difference", difference)
 #
 # <details><summary>Answer</summary>
 #
-# (b). (a) is wrong: the gradient is there before any step is taken. (c) is wrong: the
-# product of Jacobians is small for any data.
+# (b). (a) is wrong because the gradients are small before any step is taken. (c) is wrong
+# because slopes and weights make the product of Jacobians small for any data.
 #
 # </details>
 #
-# **2. All weights start at 0. What happens?** (a) The best start: no unit is favoured. (b)
-# All units of a layer stay equal. (c) The gradients explode.
+# **2. All weights are initially 0. What happens?** (a) Training works best, because no unit
+# is favoured. (b) All units of a hidden layer stay equal. (c) The gradients explode.
 #
 # <details><summary>Answer</summary>
 #
-# (b). Equal units get equal gradients, and stay equal. (a) is wrong for that very reason:
-# somebody has to be different. (c) is wrong: gradients pass through weights, and these are
-# 0.
+# (b). Equal units get equal gradients and stay equal. (a) is wrong because units that stay
+# equal cannot learn different features. (c) is wrong because gradients are multiplied by
+# the weights on their way back, and these are 0.
 #
 # </details>
 #
-# **3. Does Adam make the start unimportant?** (a) Yes, its steps do not depend on the size
-# of gradients. (b) No. (c) Only for ReLU.
+# **3. Does Adam make the initial weights unimportant?** (a) Yes, because its steps do not
+# depend on the size of gradients. (b) No. (c) Only for ReLU units.
 #
 # <details><summary>Answer</summary>
 #
-# (b). From 0.01, the logistic network stayed near the mean image with Adam, too. (a) is
-# wrong: the size is mended, but the direction of a gradient through dead layers says
-# little. (c) is wrong: ReLU from 0.01 did not get far either.
+# (b). From weights of 0.01, the deep logistic network stayed at the mean image with Adam
+# too, at each of ten learning rates. (a) is wrong because Adam makes up for the size of a
+# small gradient, but the network still did not learn. (c) is wrong because with Adam, ReLU
+# units ended at about half the error from He's weights that they had from 0.01.
 #
 # </details>
 #
-# The solutions are on [a page of their own](../solutions/02_initialisation.ipynb).
+# **4. Why does the signal still fade with four times Glorot's weights?** (a) Logistic units
+# return 1/2 on average, which pushes the sums of the next layer to where slopes are small.
+# (b) The factor should be sixteen. (c) The code is too narrow.
+#
+# <details><summary>Answer</summary>
+#
+# (a). By (2.2) the mean square of the values counts, and 1/2 contributes 1/4 to it, whatever
+# the digit. Biases that cancel the 1/2 bring $\chi$ close to 1. (b) is wrong because sixteen
+# is the factor in the variance, four that in the standard deviation. (c) is wrong because
+# $\chi$ is 0.4 between hidden layers of the same width, where there is no code.
+#
+# </details>
+#
+# **5. Which of these made the deep logistic network learn from weights of 0.01?** (a) Batch
+# normalisation. (b) Layer normalisation. (c) A smaller learning rate.
+#
+# <details><summary>Answer</summary>
+#
+# (a). It divides each sum by its standard deviation over images, which is proportional to
+# the weights. (b) is wrong because the network stayed at the mean image, probably because
+# the standard deviation over the units of a layer is dominated by what all digits have in
+# common. (c) is wrong because all ten rates of the search left the network there.
+#
+# </details>
+#
+# The solutions are on [a separate page](../solutions/02_initialisation.ipynb).

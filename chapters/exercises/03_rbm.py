@@ -9,17 +9,16 @@
 # %% [markdown]
 # # Exercises to chapter 3
 #
-# Here you write the pieces of [Chapter 3](../03_rbm.ipynb) yourself: the
-# probabilities of an RBM, its free energy, and a step of contrastive divergence. The
-# notation is that of the chapter: `v` are pictures, one a row; `W` has a row for each
-# visible and a column for each hidden unit; `a` are the visible biases, `b` the hidden
-# ones.
+# Here you write the pieces of [Chapter 3](../03_rbm.ipynb) yourself: the probabilities
+# of an RBM, its free energy, and a step of contrastive divergence. The notation is that
+# of the chapter: `v` are pictures, one a row; `W` has a row for each visible and a
+# column for each hidden unit; `a` are the visible biases, `b` the hidden ones.
 #
-# Replace each `...` by your own code, and run the check below it. It tries your function
-# on random machines, so small that it can list all of their states, and says what it
-# found. "Run all" goes through whether you have solved an exercise or not.
+# Replace each `...` by your own code, and run the check below it. The check tries your
+# function on random RBMs, small enough to list all of their states, and reports what it
+# found. "Run all" reaches the end whether you have solved an exercise or not.
 #
-# **Time:** about 70 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 70 minutes. One to three stars show how hard an exercise is.
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,9 +38,9 @@ def sigmoid(x):
 #
 # ★ · 5 minutes · 1 point · derive and code
 #
-# Write down (3.1) for a fixed $v$ and look for the terms with $h_j$. What is the
-# probability that hidden unit $j$ is on? Return it for each picture (row) and each hidden
-# unit (column).
+# Write (3.1) for a fixed $v$ and collect the terms that contain $h_j$. What is the
+# probability that hidden unit $j$ is on? Return it for each picture (row) and each
+# hidden unit (column).
 
 
 # %%
@@ -62,9 +61,9 @@ _ = check("rbm.conditionals", conditionals)
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Derive (3.5): sum $e^{-E(v, h)}$ over all $h$, and use that each $h_j$ is 0 or 1 and has
-# a factor of its own. Then code it, one number for each picture. Large weights must not
-# make it overflow.
+# Derive (3.5): sum $e^{-E(v, h)}$ over all $h$, using that each $h_j$ is 0 or 1 and
+# contributes a factor of its own. Then code it, one number for each picture. Large
+# weights must not make it overflow.
 
 
 # %%
@@ -85,9 +84,10 @@ _ = check("rbm.free_energy", free_energy)
 #
 # ★★ · 15 minutes · 3 points · derive and code
 #
-# Return the change of $W$ that (3.7) asks for with $k = 1$ and $\epsilon = 1$, as a mean
-# over the batch `v`. Do as the authors' program does: draw the hidden states on the way
-# up, take probabilities for the pixels on the way down and for all statistics. Draw with
+# Return the change of $W$ by (3.7) with $k = 1$ and $\epsilon = 1$, as a mean over the
+# mini-batch `v`. Follow the paper's program, the chapter's "CD-1, means": draw the
+# hidden states on the way up, take probabilities for the pixels on the way down, and
+# take probabilities for the hidden units in both averages. Draw with
 # `rng.random(shape)`.
 
 
@@ -113,15 +113,16 @@ _ = check("rbm.cd1_change", cd1_change)
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# This step is to do what (3.7) does, with momentum and weight decay: a part of the last
-# step, and the rate times what the data ask for, where a small part of the weights is
-# taken off. It runs, and it learns. But whoever halves the learning rate finds that
-# decay has become twice as strong. What is wrong? Mend it.
+# This update combines (3.7) with momentum and weight decay. The new step is a part of
+# the last step plus the learning rate times a bracket, which contains the difference of
+# the two averages minus a small part of the weights. The code runs, and the RBM learns.
+# But if you halve the learning rate, the decay becomes twice as strong compared with
+# the rest. Find the mistake and correct it.
 
 
 # %%
 def momentum_step(W, step, slope, rate, momentum, decay):
-    """New W and new step; slope is <v h> of the data minus that of the model."""
+    """New W and new step; slope is <v h> of the data minus <v h> of the chain."""
     ### BEGIN SOLUTION
     W, step, slope = (np.asarray(item, float) for item in (W, step, slope))
     step = momentum * step + rate * (slope - decay * W)
@@ -138,14 +139,14 @@ _ = check("rbm.momentum_step", momentum_step)
 #
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
-# Given the free energies of a machine's own training digits and of unseen ones, return
-# the gap that Chapter 3 watches: how many nats the unseen digits are less probable, on
+# Given the free energies of an RBM's own training digits and of unseen ones, return the
+# gap that Chapter 3 watches: by how many nats the unseen digits are less probable, on
 # average.
 
 
 # %%
 def gap(own, unseen):
-    """The gap in nats; positive where the machine prefers its own digits."""
+    """The gap in nats; positive where the RBM prefers its own digits."""
     ### BEGIN SOLUTION
     return np.mean(unseen) - np.mean(own)
     ### END SOLUTION
@@ -156,8 +157,9 @@ def gap(own, unseen):
 gap_is_right = check("rbm.gap", gap)
 
 # %% [markdown]
-# > **Predict.** Three machines learn from 100, 400 and 1600 digits, with as many updates
-# > each. Write down three gaps before you run the next cell.
+# > **Predict.** Three RBMs learn from 100, 400 and 1600 digits. All get 256 updates
+# > with mini-batches of 100 and constant momentum, so only the digits differ. Write
+# > down three gaps before you run the next cell.
 
 # %%
 my_gaps = [0, 0, 0]  # your prediction for 100, 400, 1600 digits
@@ -168,8 +170,9 @@ from ae_lib import RBM, load_mnist
 digits = load_mnist(n_train=1600, n_validation=1000)
 gaps = []
 if gap_is_right:
-    for n, epochs in [(100, 64), (400, 16), (1600, 4)]:
-        rbm = RBM(64, n_iter=epochs, random_state=0).fit(digits.x_train[:n])
+    for n, epochs in [(100, 256), (400, 64), (1600, 16)]:
+        rbm = RBM(64, momentum=0.5, n_iter=epochs, random_state=0)
+        rbm.fit(digits.x_train[:n])
         gaps.append(gap(rbm.free_energy(digits.x_train[:n]),
                         rbm.free_energy(digits.x_validation)))
     print("measured", np.round(gaps, 1), "predicted", my_gaps)
@@ -187,23 +190,29 @@ if gaps:
     assert gaps[0] > gaps[1] > gaps[2]
 
 # %% [markdown]
-# ## 3.6 Which machine is better?
+# ## 3.6 Three measures, three rankings
 #
 # ★★ · 10 minutes · 3 points · explain
 #
-# A machine trained by CD-1 reconstructs digits with a smaller error than one trained with
-# persistent chains. The second dreams of strokes, the first of nearly empty paper. In
-# five sentences or fewer: what does each number or picture measure, which machine is the
-# better model of digits, and which would you unroll to an autoencoder?
+# In the chapter's comparison with equal time, CD-1 with means has the smallest
+# reconstruction error and nearly the lowest log-likelihood. CD-1 and PCD have similar
+# log-likelihoods, but many of CD-1's samples are nearly empty and hardly any of PCD's.
+# In six sentences or fewer: what does each of the three measures look at? How can two
+# RBMs have similar log-likelihoods and such different samples? Which would you choose
+# to generate digits, and what would you measure before you chose one to initialise an
+# autoencoder?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# The error asks what comes back after one step from a digit, so it looks only at the
-# neighbourhood of digits. The dreams show what the machine holds probable anywhere. A
-# model of digits must not believe in empty paper, so the persistent machine is the better
-# model. An autoencoder, however, is asked only for reconstructions of pictures like its
-# data, and for that the CD-1 machine is the better start. (One point for what the error
-# measures, one for what dreams measure, one for a choice that follows from them.)
+# The reconstruction error looks at one step of the chain from each digit, the
+# log-likelihood at the probability that unseen digits get, and samples at where all of
+# the probability went. An RBM that gives a quarter of its probability to empty paper
+# lowers the probability of each digit by a quarter at most, which costs 0.29 nats in
+# the log-likelihood, but every fourth sample is empty. To generate digits I would
+# choose PCD, whose samples are least often empty. For an autoencoder none of the three
+# measures decides: I would unroll and fine-tune each of them, with the same budget, and
+# compare the errors on validation digits. (One point for what the measures look at, one
+# for the logarithm, one for the two choices.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -212,9 +221,9 @@ if gaps:
 #
 # Choose an answer before you unfold it.
 #
-# **1. Why can the hidden units of an RBM be drawn all at once?** (a) Because they do not
-# depend on each other. (b) Because, with the visible units known, they do not depend on
-# each other. (c) Because there are fewer of them than visible ones.
+# **1. Why can the hidden units of an RBM be drawn all at once?** (a) Because they do
+# not depend on each other. (b) Because, with the visible units known, they do not
+# depend on each other. (c) Because there are fewer of them than visible ones.
 #
 # <details><summary>Answer</summary>
 #
@@ -224,25 +233,40 @@ if gaps:
 #
 # </details>
 #
-# **2. What does CD-1 compute?** (a) The gradient of the log-likelihood. (b) The gradient
-# of the reconstruction error. (c) Neither, but mostly a direction near the first.
+# **2. What does CD-1 compute?** (a) The gradient of the log-likelihood. (b) The
+# gradient of the reconstruction error. (c) The gradient of neither.
 #
 # <details><summary>Answer</summary>
 #
-# (c). (a) is wrong: for the gradient, the chain would have to run until it has forgotten
-# the data. (b) is wrong: nothing in the rule is derived from that error; it happens to
-# fall.
+# (c). (a) is wrong: for that gradient the chain would have to run until it has
+# forgotten the data. CD-1 is close to it while the weights are small, and loses the
+# direction later. (b) is wrong: nothing in the rule is derived from that error, which
+# merely happens to fall.
 #
 # </details>
 #
-# **3. The free energy of a picture is -120. How probable is the picture?** (a) $e^{120}$.
-# (b) That cannot be said. (c) More probable than every picture with -100.
+# **3. The free energy of a picture is -120. What follows?** (a) Its probability is
+# $e^{120}$. (b) Nothing. (c) The same RBM finds it more probable than a picture with
+# -100.
 #
 # <details><summary>Answer</summary>
 #
-# (b) and (c) are both right for one and the same machine: $p(v) = e^{-F(v)} / Z$, and $Z$
-# is unknown, but it cancels when two pictures are compared. (a) forgets $Z$, and no
-# probability is above 1. Between two machines not even (c) holds.
+# (c): $Z$ is the same for all pictures of one RBM, so it cancels when two are compared.
+# (a) is wrong: it forgets $Z$, and no probability is above 1. (b) is wrong as far as it
+# goes: the probability itself is unknown without $Z$, but the comparison is not.
+# Between two different RBMs not even the comparison holds.
+#
+# </details>
+#
+# **4. An RBM gives half of its probability to empty paper, and the other half exactly
+# as a perfect model of digits would. How far is its log-likelihood below that of the
+# perfect model?** (a) 0.69 nats. (b) Half of the perfect model's. (c) Infinitely far.
+#
+# <details><summary>Answer</summary>
+#
+# (a). Every digit has half the probability, and $-\log 0.5 = 0.69$. (b) is wrong: it is
+# the probability that is halved, not its logarithm. (c) is wrong: that would need a
+# digit with probability 0.
 #
 # </details>
 #

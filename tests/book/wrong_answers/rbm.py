@@ -25,6 +25,29 @@ def step_of_cd(v, W, a, b, rng, *, draw=True, draw_pixels=False, sign=1, divide=
     return change / len(v) if divide else change
 
 
+def noisy(v, W, a, b, rng, *, of_data):
+    h = sigmoid(v @ W + b)
+    states = (rng.random(h.shape) < h).astype(float)
+    v_1 = sigmoid(states @ W.T + a)
+    h_1 = sigmoid(v_1 @ W + b)
+    drawn = (rng.random(h_1.shape) < h_1).astype(float)
+    return (v.T @ (states if of_data else h) - v_1.T @ (h_1 if of_data else drawn)) / len(v)
+
+
+def drawn_the_wrong_way(v, W, a, b, rng):
+    h = sigmoid(v @ W + b)
+    v_1 = sigmoid((rng.random(h.shape) > h) @ W.T + a)
+    return (v.T @ h - v_1.T @ sigmoid(v_1 @ W + b)) / len(v)
+
+
+def decays_outside(size):
+    def momentum_step(W, step, slope, rate, momentum, decay):
+        step = momentum * step + rate * slope
+        return W + step - size(rate) * decay * W, step
+
+    return momentum_step
+
+
 def cd(**mistake):
     return lambda v, W, a, b, rng: step_of_cd(v, W, a, b, rng, **mistake)
 
@@ -68,6 +91,10 @@ WRONG = {
         (cd(divide=False), "Divide by its length"),
         (cd(use_a=False), "visible biases a are missing"),
         (always_the_same_draw, "Twice the same change"),
+        (drawn_the_wrong_way, "wrong way round"),
+        (lambda v, W, a, b, rng: W + step_of_cd(v, W, a, b, rng), "the new W"),
+        (lambda *given: noisy(*given, of_data=True), "the data's statistics"),
+        (lambda *given: noisy(*given, of_data=False), "the reconstruction's statistics"),
     ],
     "momentum_step": [
         (stepped(lambda W, s, g, rate, m, decay: m * s + rate * (g + decay * W)), "weights grow"),
@@ -80,6 +107,8 @@ WRONG = {
             stepped(lambda W, s, g, rate, m, decay: m * s + rate * (g - decay * s)),
             "pull at the weights",
         ),
+        (decays_outside(lambda rate: rate), "outside the step"),
+        (decays_outside(lambda rate: 1), "outside the step"),
     ],
     "gap": [
         (lambda own, unseen: own.mean() - unseen.mean(), "has to be positive"),
