@@ -676,8 +676,8 @@ claim(
 # last hidden layer.
 #
 # How many directions take part? We use the *participation ratio*,
-# $(\sum_i \tau_i^2)^2 / \sum_i \tau_i^4$, which physicists use to count the sites that a
-# wave occupies. It is 30 if all thirty singular values are equal, and 1 if one of them is
+# $(\sum_i \tau_i^2)^2 / \sum_i \tau_i^4$ ([Bell & Dean
+# 1970](https://doi.org/10.1039/DF9705000055) counted atoms with it). It is 30 if all thirty singular values are equal, and 1 if one of them is
 # far larger than the others. (The figure omits singular values too small to be told from
 # rounding errors.)
 
@@ -867,7 +867,7 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 # The **learning rate** is the factor between gradient and step. No single rate suits
 # all contestants, because their gradients differ by many powers of ten. Each contestant
 # is therefore trained with the same twelve rates, a quarter of a power of ten apart
-# where most of the best ones lie, and each rate is tried with the same three seeds. We
+# where most of the best ones lie, and each rate is tried with the same two seeds. We
 # keep the rate with the lowest mean error on the *validation* digits. One seed would
 # not do: where no rate leaves the mean image, or only some seeds do, it would let
 # chance choose.
@@ -876,7 +876,7 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 POWERS = [-4, -3.5, *np.arange(-3, -0.9, 0.25), -0.5]
 RATES = [float(f"{10**power:.2g}") for power in POWERS]
 EPOCHS, BATCH = 8, 20
-SEARCH_SEEDS = [1000, 1001, 1002]  # none of the seeds that we report
+SEARCH_SEEDS = [1000, 1001]  # none of the seeds that we report
 
 # %% [markdown]
 # The training loop calls TensorFlow's own update operations, which change a weight `w`
@@ -1004,19 +1004,20 @@ grid = grid.loc[PAIRS]
 grid.round(1)
 
 # %% [markdown]
-# These are the errors on validation digits, by learning rate, as means over the three
+# These are the errors on validation digits, by learning rate, as means over the two
 # search seeds. A missing number means that training diverged. The best rate of each
-# row, its error, and the lowest and highest error among the three seeds:
+# row, its error, and the errors of the two seeds:
 
 # %% tags=["hide-input"]
 winners = pd.DataFrame({"rate": grid.idxmin(axis=1), "error": grid.min(axis=1)})
-runs = cells.agg(["min", "max"])
-for column in runs:
-    winners[column] = [runs.loc[(*pair, rate), column] for pair, rate in winners.rate.items()]
+at_best = [(*pair, rate) for pair, rate in winners.rate.items()]
+for bound in ("min", "max"):
+    winners[bound] = cells.agg(bound)[at_best].to_numpy()
 winners.round({"rate": 5, "error": 1, "min": 1, "max": 1})
 
 # %%
-learns = winners[winners.error < 0.95 * squared_error(x_validation, x.mean(axis=0) + 0 * x_validation)]
+plateau = squared_error(x_validation, x.mean(axis=0) + 0 * x_validation)
+learns = winners[winners.error < 0.95 * plateau]
 claim(
     "for each of the networks and optimisers that learn, the best of twelve learning "
     "rates is neither the smallest nor the largest",
@@ -1354,90 +1355,96 @@ claim(
 # ## Two ways to be stuck
 #
 # With momentum, large weights also end at the mean image. Is it for the same reason? We
-# compare the signal of each layer before training (dashed, one seed) and after it
-# (solid, three seeds).
+# compare the signal of each layer before training (dashed) and after it (solid), with
+# three seeds and in 64 bits.
 
 # %% tags=["hide-input"]
-stuck = {"small, 0.01": "0.01", "large, 1": "1", "learns, 4 x Glorot": "4 x Glorot"}
+def doubled(weights):
+    return [tf.cast(w, tf.float64) for w in weights]
+
+
+stuck = {"small, 0.01": "0.01", "large, 1": "1", "learns, fitted": "fitted"}
 before, after = {}, {}
 for label, name in stuck.items():
-    start_weights = initialise(SEED, **CONTESTANTS[name][1])
-    before[label] = [signal(z) for z in network(start_weights, few)]
-    after[label] = [
-        [signal(z) for z in network(trained[name, "momentum", seed], looked_at)]
-        for seed in SEEDS
-    ]
+    starts = [initialise(seed, **CONTESTANTS[name][1]) for seed in SEEDS]
+    ends_of = [doubled(trained[name, "momentum", seed]) for seed in SEEDS]
+    before[label] = [[signal(z) for z in network(w, few)] for w in starts]
+    after[label] = [[signal(z) for z in network(w, few)] for w in ends_of]
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 fig, axes = plt.subplots(1, 3, figsize=(7.5, 3.4), sharey=True)
 for ax, (label, name) in zip(axes, stuck.items(), strict=True):
-    steps = range(1, len(before[label]) + 1)
-    ax.semilogy(steps, before[label], "--", color=shades[name], label="before")
+    steps = range(1, len(before[label][0]) + 1)
+    ax.semilogy(steps, np.transpose(before[label]), "--", color=shades[name])
     ax.semilogy(steps, np.transpose(after[label]), color=shades[name])
     ax.set(title=label, xlabel="layer", xticks=steps, ylim=(1e-13, 1e3))
 axes[0].set_ylabel("signal")
-show(fig, alt="Signal by layer before training, dashed, and after it, for three "
-     "networks. From 0.01 it falls up to layer 5; after training it rises again "
-     "behind it, but stays tiny. From 1 it is large up to layer 5, and after training "
-     "it falls steeply behind it. From 4 x Glorot it is level after training.")
+show(fig, alt="@STALT")
 
 # %% tags=["hide-input"]
-cut = [each[last] / before["large, 1"][last] for each in after["large, 1"]]
+cut = np.divide(after["large, 1"], before["large, 1"])[:, last]
 claim(
     "from weights of 1, training with momentum reduces the signal in the last hidden "
     "layer of a deep logistic autoencoder (how much its sums differ between digits) "
     "to less than half, with each of three seeds",
-    max(cut) < 0.5,
+    cut.max() < 0.5,
 )
 
 # %% [markdown]
-# **From small weights** the signal fades up to layer 5, after training as before. The
-# matrices behind it have grown, but what they enlarge is next to nothing. An output
-# that hardly depends on the input can do no better than the mean image.
+# **From small weights** the signal fades layer by layer, after training as before. An
+# output that hardly depends on the input can do no better than the mean image.
 #
 # **From large weights** the code still distinguishes the digits, and strongly. The
 # signal now falls steeply behind layer 5, the first hidden layer after the code, where
-# it did not fall before. So training itself has all but cut the connection. This is
-# what happened to the values of the units in that layer:
+# it did not fall before. So training itself has weakened the connection. What in the
+# large weights makes it do so?
+#
+# One suspect is the last matrix. It feeds each pixel from 100 units with weights of 1,
+# so before training the outputs are large and wrong, and the first thing to learn is
+# to undo them. We make this one matrix small, 0.01, and leave the other seven and the
+# learning rates as they were.
+#
+# > **Predict.** Will the network learn, although most of its units are as saturated as
+# > before?
+
+# %%
+SMALL_OUTPUT = {"rule": lambda n_in, n_out: 0.01 if n_out == 784 else 1}
+CONTESTANTS["1, small output"] = (network, SMALL_OUTPUT)
+
+# %% tags=["hide-input"]
+for how, seed in itertools.product(BOTH, SEEDS):
+    rate, key = winners.rate["1", how], ("1, small output", how, seed)
+    trained[key] = fit(key[0], how, rate, seed)
+    error = squared_error(x_test, reconstruct(key[0], trained[key], x_test))
+    errors.loc[len(errors)] = (*key, error)
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 def behind_the_code(weights):
     """Share of saturated values, and standard deviation of a unit over digits."""
-    h = tf.sigmoid(network(weights, looked_at)[DEPTH + 1]).numpy()
+    h = tf.sigmoid(network(doubled(weights), few)[DEPTH + 1]).numpy()
     return np.mean((h < 0.05) | (h > 0.95)), h.std(axis=0).mean()
 
 
-cells = {}
-for seed in SEEDS:
-    cells["before", seed] = behind_the_code(prepared("1", seed)[0])
-    cells["after", seed] = behind_the_code(trained["1", "momentum", seed])
-behind = pd.DataFrame(cells, index=["saturated", "standard deviation over digits"]).T
-behind.sort_index(level=0, sort_remaining=False, ascending=False).round(3)
+cells, both_outputs = {}, ["1", "1, small output"]
+for name in both_outputs:
+    cells[name, "before"] = behind_the_code(prepared(name, SEED)[0])
+    for how in BOTH:
+        runs = [behind_the_code(trained[name, how, seed]) for seed in SEEDS]
+        cells[name, how] = [*np.mean(runs, axis=0), all_of(name, how).mean()]
+behind = ["saturated", "std over digits", "test error"]
+pd.DataFrame.from_dict(cells, "index", columns=None).set_axis(behind, axis=1).round(3)
 
 # %%
 claim(
-    "from weights of 1, training with momentum reduces the mean standard deviation "
-    "over digits of the units behind the code of a deep logistic autoencoder to less "
-    "than a third, with each of three seeds",
-    all(cells["after", seed][1] < cells["before", seed][1] / 3 for seed in SEEDS),
+    "from weights of 1, a small output matrix (0.01) and nothing else changed lowers "
+    "the error of a deep logistic autoencoder below 0.9 of the mean image's with "
+    "momentum and below 0.8 with Adam, with each of three seeds",
+    all_of("1, small output", "momentum").max() < 0.9 * mean_error
+    and all_of("1, small output", "Adam").max() < 0.8 * mean_error,
 )
 
 # %% [markdown]
-# More than nine tenths of these values were saturated from the beginning, but many
-# units were near 0 for some digits and near 1 for others. Training pushed nearly all of
-# them to one side, where they return the same value for every digit. Almost no signal
-# gets through, and by (2.4) almost no gradient gets back. Would smaller steps prevent
-# this? The search tried them:
-
-# %%
-grid.loc[["1"]].round(0)
-
-# %% [markdown]
-# At the smallest rates the error is far above that of the mean image, presumably
-# because in 800 updates such small steps do not even make up for the large random
-# weights of the output layer. At medium rates it is about that of the mean image, or
-# with Adam slightly less, and at the largest rates it is higher again. None of the ten
-# lets this network learn well.
+# @CAUSE
 
 # %% [markdown]
 # ## What would a better initialisation be?
@@ -1452,7 +1459,36 @@ grid.loc[["1"]].round(0)
 # first has found, and so on. Then unroll the stack into a deep autoencoder and train
 # all of it from there. That was the answer of 2006. The [next chapter](03_rbm.ipynb)
 # introduces the model that learns a single layer, and [Chapter 4](04_pretraining.ipynb)
-# compares the result with the best initialisations of this chapter.
+# compares the result with good random initialisations.
+
+# %% [markdown]
+# ## Every error of this chapter
+#
+# An error depends on the network, on the data and on how long it was trained. These are
+# the errors on test digits that you have seen, with what they belong to. [The page of
+# all errors](errors.md) puts them beside those of the other chapters.
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+from ae_lib import list_errors
+
+learnt = {"learnt from": f"{N_DIGITS:,} digits"}
+untrained = {"layers": 0, "epochs": 0, **learnt}
+listed = [
+    {"network": "mean image", "error": mean_error, **untrained},
+    {"network": f"PCA-{CODE}, clipped", "error": pca_error, **untrained},
+]
+
+# %% tags=["nbval-ignore-output", "hide-input"]
+for (name, how), each in errors.groupby(["contestant", "optimiser"], sort=False):
+    sizes = layer_sizes(CONTESTANTS[name][1].get("depth", DEPTH))
+    title = f"{'-'.join(map(str, sizes))}, {name}, {how}"
+    row = {"layers": len(sizes) - 1, "epochs": EPOCHS, **learnt}
+    listed.append({"network": title, "error": list(each.error), **row})
+for name, error in long_errors.items():
+    title = f"{'-'.join(map(str, layer_sizes()))}, {name}, Adam"
+    row = {"layers": 2 * DEPTH + 2, "epochs": LONGER * EPOCHS, **learnt}
+    listed.append({"network": title, "error": error, **row})
+list_errors(listed)
 
 # %% [markdown]
 # ## What we measured
