@@ -16,14 +16,14 @@
 # typically end in poor solutions if their initial weights are large, and that the
 # gradients in the early layers are tiny if they are small. In this chapter we calculate
 # how signals and gradients travel through a network before its first update, check the
-# calculation against measurements, and then compare eighteen networks, each with a
+# calculation against measurements, and then compare nineteen networks, each with a
 # learning rate found by the same search.
 #
 # **What you will do**
 #
 # - Derive what each layer does to the size of a signal and of a gradient, for any unit,
 #   and compare the prediction with a real network.
-# - Search for the best learning rate of eighteen networks, and train each of them with
+# - Search for the best learning rate of nineteen networks, and train each of them with
 #   three seeds.
 # - Look inside the networks that learnt nothing, change one thing, and see what frees
 #   them.
@@ -772,9 +772,9 @@ claim(
 # %% [markdown]
 # ## A search that is the same for all
 #
-# Eighteen contestants differ in as little as possible from the first one, a deep
+# Nineteen contestants differ in as little as possible from the first one, a deep
 # logistic network with small weights. The first group changes only the initial weights:
-# the eight above, and sparse ones. (The authors' program used 0.1.) A network with one
+# the eight above, four times Glorot's with centring biases, and sparse ones. (The authors' program used 0.1.) A network with one
 # hidden layer on each side shows what depth contributes, and one with **ReLU** units
 # ([Nair & Hinton 2010](https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf)) and
 # He's weights what the unit does.
@@ -782,6 +782,7 @@ claim(
 # %%
 CONTESTANTS = {name: (network, settings) for name, settings in STARTS.items()}
 CONTESTANTS |= {
+    "4 x Glorot, centred": (network, {"rule": four_glorot, "centred": True}),
     "sparse": (network, {"rule": one_size(1), "draw": sparse}),
     "0.01, one hidden layer": (network, {"rule": one_size(0.01), "depth": 1}),
     "ReLU, He": (functools.partial(network, unit=tf.nn.relu), {"rule": he}),
@@ -867,7 +868,7 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 # The **learning rate** is the factor between gradient and step. No single rate suits
 # all contestants, because their gradients differ by many powers of ten. Each contestant
 # is therefore trained with the same twelve rates, a quarter of a power of ten apart
-# where most of the best ones lie, and each rate is tried with the same two seeds. We
+# where most of the best ones lie, and each rate is tried with the same three seeds. We
 # keep the rate with the lowest mean error on the *validation* digits. One seed would
 # not do: where no rate leaves the mean image, or only some seeds do, it would let
 # chance choose.
@@ -876,7 +877,7 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 POWERS = [-4, -3.5, *np.arange(-3, -0.9, 0.25), -0.5]
 RATES = [float(f"{10**power:.2g}") for power in POWERS]
 EPOCHS, BATCH = 8, 20
-SEARCH_SEEDS = [1000, 1001]  # none of the seeds that we report
+SEARCH_SEEDS = [1000, 1001, 1002]  # none of the seeds that we report
 
 # %% [markdown]
 # The training loop calls TensorFlow's own update operations, which change a weight `w`
@@ -1004,9 +1005,9 @@ grid = grid.loc[PAIRS]
 grid.round(1)
 
 # %% [markdown]
-# These are the errors on validation digits, by learning rate, as means over the two
+# These are the errors on validation digits, by learning rate, as means over the three
 # search seeds. A missing number means that training diverged. The best rate of each
-# row, its error, and the errors of the two seeds:
+# row, its error, and the range of the three seeds:
 
 # %% tags=["hide-input"]
 winners = pd.DataFrame({"rate": grid.idxmin(axis=1), "error": grid.min(axis=1)})
@@ -1146,12 +1147,12 @@ claim(
 )
 
 # %% tags=["hide-input"]
-fours = ["4 x Glorot", "fitted", "fitted, orthogonal", "fitted, centred", "sparse"]
+fours = [name for name in CONTESTANTS if name.startswith(("4 x", "fitted", "sparse"))]
 
 # %%
 claim(
-    "from four times Glorot's weights, fitted ones (plain, orthogonal or centred) and "
-    "sparse ones, a deep logistic autoencoder ends below 0.9 of the mean image's "
+    "from four times Glorot's weights and fitted ones, plain, orthogonal or centred, "
+    "and from sparse ones, a deep logistic autoencoder ends below 0.9 of the mean image's "
     "error with momentum and below 0.62 with Adam, with each of three seeds",
     max(all_of(name, "momentum").max() for name in fours) < 0.9 * mean_error
     and max(all_of(name, "Adam").max() for name in fours) < 0.62 * mean_error,
@@ -1163,14 +1164,14 @@ claim(
 
 # %%
 centred = {how: all_of("fitted, centred", how) for how in BOTH}
+others = ["fitted", "4 x Glorot", "4 x Glorot, centred"]
 claim(
-    "centring fitted weights lowers a deep logistic autoencoder's squared error per "
-    "image: with momentum all of three seeds end below those of plain fitted weights "
-    "and of four times Glorot's, with Adam the mean does",
-    centred["momentum"].max()
-    < min(all_of("fitted", "momentum").min(), all_of("4 x Glorot", "momentum").min())
-    and centred["Adam"].mean()
-    < min(all_of("fitted", "Adam").mean(), all_of("4 x Glorot", "Adam").mean()),
+    "fitted and centred weights lead a deep logistic autoencoder to a lower error, "
+    "averaged over three seeds, than fitted ones alone and than four times Glorot's, "
+    "plain or centred, with both optimisers; with momentum each seed ends below all "
+    "runs of these",
+    all(centred[h].mean() < all_of(n, h).mean() for n in others for h in BOTH)
+    and centred["momentum"].max() < min(all_of(n, "momentum").min() for n in others),
 )
 
 # %%
@@ -1495,33 +1496,37 @@ list_errors(listed)
 #
 # | question | evidence | seeds | verdict |
 # |---|---|---|---|
-# | Does the variance argument predict signals and gradients? | three units with Glorot's weights, both directions | 10 draws | yes, within a factor of 2.5 over seven powers of ten |
-# | Do small weights stop a deep network? | 0.01, with three hidden layers on each side and with one | 3 | yes with three, at the best of ten rates; no with one |
-# | Do large weights? | weights of 1 | 3 | yes: above 0.85 of the mean image's error |
-# | Which rule suits logistic units? | Glorot, 4 x Glorot, orthogonal, centred | 3 | 4 x Glorot and its variants learn; Glorot fails with momentum, and with Adam gets a little below the mean image's error |
-# | Does $\chi = 0.8$ train better than $\chi = 0.4$? | 4 x Glorot, centred and plain | 3 | not measurably |
-# | Does Adam replace a good initialisation? | the same search for both optimisers | 3 | no: it helps from 0.1, and not from 0.01 |
-# | What rescues weights of 0.01? | one remedy at a time | 3 | batch normalisation; with Adam also residual connections and, with some seeds, ReLU, both less far; not layer normalisation |
-# | Is the mean image a minimum? | signal and error during training | 3 | not from 0.1, where it is a plateau; from 0.01 this is open |
+# | Does the variance argument predict signals and gradients? | three units with Glorot's weights, both directions | 10 draws | yes, on average, within a factor of 2.5 over seven powers of ten |
+# | Do small weights stop a deep network? | 0.01, with three hidden layers on each side and with one | 3 | with momentum yes, at the best of twelve rates; no with one |
+# | Does Adam replace a good initialisation? | 0.01, 0.1 and Glorot with Adam, 800 updates; 3,200 for two | 3; 1 | no, but from 0.1 it only delays training; from 0.01 some seeds escape at some rates |
+# | Which matrices need four times Glorot? | four times everywhere, or only behind logistic units; each with centring or without | 3 | those behind logistic units; it pays together with centring |
+# | Is a signal that arrives enough? | weights of 1, 800 updates | 3 | no: above 0.85 of the mean image's error |
+# | What is wrong with weights of 1? | the same with a small output matrix | 3 | to a large part, the output matrix |
+# | Do today's remedies rescue weights of 0.01? | one remedy at a time, with Adam | 3 | batch normalisation and residual connections do; layer normalisation does not |
+# | Do they make the initial weights irrelevant? | the same remedies with fitted weights | 3 | no: all do better from fitted weights, and batch normalisation best from 1 |
+# | Is the mean image a minimum? | signal and error during training | 3 | not from 0.1, where it is a plateau; from 0.01 not for the seeds that escape |
 #
 # All of this holds for 2,000 digits, 800 updates, and networks of this size. The
-# learning rates were chosen with one other seed.
+# learning rates were chosen with three other seeds.
 
 # %% [markdown]
 # ## Summary
 #
-# - Each layer multiplies the variance of the difference between two digits, and that of
-#   the gradient, by $\chi = n s^2 \, \mathrm{E}[f'(z)^2]$. Small weights make $\chi$
+# - Each layer multiplies the variance of a small difference between two digits, and that
+#   of the gradient, by $\chi = n s^2 \, \mathrm{E}[f'(z)^2]$. Small weights make $\chi$
 #   small, and with depth the factors multiply.
-# - The rules of LeCun, Glorot and He achieve $\chi = 1$ for different units. Logistic
-#   units need four times Glorot's weights, and because they return 1/2 on average,
-#   $\chi$ is only 0.4 even then.
-# - With its learning rate chosen by a search, a deep logistic network learnt from four
-#   times Glorot's weights with momentum, and from 0.01 not even with Adam.
-# - From small weights the signal fades on its way. From large weights it survives until
-#   training all but cuts it. With momentum both ended at the mean image.
-# - Of the remedies, batch normalisation rescued weights of 0.01 with either optimiser,
-#   and layer normalisation with neither.
+# - The rules of LeCun, Glorot and He achieve $\chi = 1$ for different units. What counts
+#   are the units below a matrix: behind logistic units four times Glorot's weights, behind
+#   a linear code or pixels once. Because logistic units return 1/2 on average, centring
+#   biases are needed as well.
+# - With its learning rate chosen by a search, a deep logistic network learnt best from
+#   weights that have both corrections.
+# - A signal that arrives is necessary, but not sufficient. From weights of 1 it arrives,
+#   and yet the network learns only when its output matrix is made small.
+# - An error that stays at that of the mean image can hide progress: from weights of 0.1
+#   the signal grew a hundredfold before the error moved.
+# - Batch normalisation and residual connections rescued weights of 0.01, but every remedy
+#   did better with good initial weights.
 #
 # ## Further reading
 #
@@ -1530,6 +1535,9 @@ list_errors(listed)
 # - X. Glorot & Y. Bengio (2010), *Understanding the difficulty of training deep
 #   feedforward neural networks*, [PMLR
 #   9:249-256](https://proceedings.mlr.press/v9/glorot10a.html)
+# - J. Martens (2010), *Deep learning via Hessian-free optimization*, [ICML
+#   2010](https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf), the first to
+#   train the paper's autoencoders without pretraining
 # - A. M. Saxe, J. L. McClelland & S. Ganguli (2014), *Exact solutions to the nonlinear
 #   dynamics of learning in deep linear neural networks*,
 #   [arXiv:1312.6120](https://doi.org/10.48550/arXiv.1312.6120)
@@ -1537,8 +1545,8 @@ list_errors(listed)
 #   [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
 # - I. Sutskever, J. Martens, G. Dahl & G. Hinton (2013), *On the importance of
 #   initialization and momentum in deep learning*, [PMLR
-#   28(3):1139-1147](https://proceedings.mlr.press/v28/sutskever13.html), which trained
-#   the paper's autoencoders without pretraining
+#   28(3):1139-1147](https://proceedings.mlr.press/v28/sutskever13.html), which did so with
+#   momentum
 #
 # ## Where to go next
 #
