@@ -40,9 +40,9 @@
 # **What you will need**
 #
 # - [Chapter 1](01_motivation.ipynb); what a gradient is; the variance of a sum of
-#   independent numbers; matrices, their products and singular values.
+#   independent numbers; matrices and their products.
 #
-# **Time:** about 41 minutes of reading, one to three minutes of computing on two CPU
+# **Time:** about 44 minutes of reading, two to three minutes of computing on two CPU
 # cores.
 
 # %% tags=["hide-input"]
@@ -453,8 +453,16 @@ assert chi.loc["4 x Glorot", DEPTH + 2] > 4 > 0.6 > chi.loc["fitted", DEPTH + 2]
 # fewer inputs than outputs, and Glorot's rule is a compromise.)
 
 # %% [markdown]
-# Two more ideas concern directions. A random matrix stretches some of them and shrinks
-# others, whereas an **orthogonal** matrix treats all directions alike ([Saxe et al.
+# Two more ideas concern directions, over which (2.6) averages. A small change
+# $\mathrm{d}h$ of a layer's input changes its output by $J_l \, \mathrm{d}h$, where $J_l$
+# is the **Jacobian** of the layer. Through several layers the Jacobians multiply:
+#
+# $$J_l = D_l W_l^\top, \quad \frac{\partial h_m}{\partial h_1} = J_m \cdots J_2 \tag{2.7}$$
+#
+# Here $D_l$ is diagonal and holds the slopes $f'(z_l)$; for the linear code it is the
+# identity. Transposed, the same product carries the gradient back. Each random matrix
+# stretches some directions and shrinks others, and in a product the differences grow. An
+# **orthogonal** matrix treats all directions alike ([Saxe et al.
 # 2014](https://doi.org/10.48550/arXiv.1312.6120)). We make it from the same random
 # numbers, with entries of the same size. In a **sparse** initialisation each unit has
 # only 15 inputs, with weights of standard deviation 1. [Martens
@@ -651,8 +659,8 @@ pd.DataFrame(at_the_ends, index=["first hidden", "last hidden"]).T.round(2)
 # weights of 0.01 every unit returns about 1/2, whatever the digit: its slope is as
 # steep as it can be, but it has nothing to pass on. With weights of 1, 76 percent of
 # the values in the first hidden layer and 66 percent in the last are near 0 or 1, where
-# the slope is nearly 0. The gradient norm survives all the same. That does not mean that
-# it survives in all directions.
+# the slope is nearly 0. Signal and gradient norm survive all the same. Whether that is
+# enough, training will show.
 
 # %%
 claim(
@@ -660,115 +668,6 @@ claim(
     "the values in the first and in the last hidden layer are below 0.05 or above "
     "0.95; with weights of 0.01 none are",
     min(at_the_ends["1"]) > 0.5 and max(at_the_ends["0.01"]) == 0,
-)
-
-# %% [markdown]
-# ## In how many directions?
-#
-# A small change $\mathrm{d}h$ of a layer's input changes its output by
-# $J_l \, \mathrm{d}h$, where $J_l$ is the **Jacobian** of the layer. Through several
-# layers the Jacobians multiply:
-#
-# $$J_l = D_l W_l^\top, \quad \frac{\partial h_m}{\partial h_1} = J_m \cdots J_2 \tag{2.7}$$
-#
-# Here $D_l$ is diagonal and holds the slopes $f'(z_l)$; for the linear code it is the
-# identity. Transposed, the same product carries the gradient back. Its singular values
-# $\tau_i$ are the factors by which it stretches or shrinks, direction by direction. At
-# most 30 of them differ from 0, because the code lies on the path from the first to the
-# last hidden layer.
-#
-# How many directions take part? We use the *participation ratio*,
-# $(\sum_i \tau_i^2)^2 / \sum_i \tau_i^4$ ([Bell & Dean
-# 1970](https://doi.org/10.1039/DF9705000055) counted atoms with it). It is 30 if all thirty singular values are equal, and 1 if one of them is
-# far larger than the others. (The figure omits singular values too small to be told from
-# rounding errors.)
-
-# %% tags=["hide-input"]
-def path(seed, settings, image):
-    """Singular values from the first to the last hidden layer, and their error."""
-    weights = initialise(seed, **settings)
-    sums = [z[0] for z in network(weights, image[None])]
-    product, norms = np.eye(HIDDEN), 1.0
-    for layer in range(1, len(sums) - 1):
-        h = tf.sigmoid(sums[layer]).numpy()
-        slope = np.ones_like(h) if layer == DEPTH else h * (1 - h)
-        jacobian = slope[:, None] * weights[layer].T
-        product, norms = jacobian @ product, norms * np.linalg.norm(jacobian, 2)
-    return np.linalg.svd(product, compute_uv=False)[:CODE], 1e-16 * norms
-
-
-# %% tags=["hide-input"]
-shown = ["0.1", "1", "4 x Glorot", "fitted", "fitted, orthogonal", "fitted, centred"]
-paths = {
-    name: [
-        path(seed, STARTS[name], few[k].numpy()) for seed in SEEDS for k in range(3)
-    ]
-    for name in shown
-}
-
-
-# %% tags=["hide-input"]
-def participation(values):
-    return (values**2).sum() ** 2 / (values**4).sum()
-
-
-# %% tags=["hide-input"]
-directions = {
-    name: [participation(values) for values, _ in pairs]
-    for name, pairs in paths.items()
-}
-
-
-# %% tags=["hide-input"]
-def across_digits(seed, settings):
-    """The same ratio for the gradients of 200 digits in the first layer."""
-    sums, deltas = sums_and_deltas(initialise(seed, **settings), tf.sigmoid)
-    return participation(np.linalg.svd(deltas[0].numpy(), compute_uv=False))
-
-
-# %% tags=["hide-input"]
-fig, ax = plt.subplots(figsize=(7.5, 4.2))
-numbers = np.arange(1, min(CODE, HIDDEN) + 1)
-for name in shown:
-    line = np.array([
-        np.where(t > 10 * error, t, np.nan) / t[0] for t, error in paths[name]
-    ])
-    ax.semilogy(numbers, line.T, color=shades[name], linewidth=0.8, alpha=0.5)
-    whole = np.flatnonzero(np.isfinite(line).all(axis=0))[-1]
-    middle = np.exp(np.log(line[:, : whole + 1]).mean(axis=0))
-    ax.semilogy(numbers[: whole + 1], middle, color=shades[name], label=name)
-ax.set(xlabel="number of the singular value", ylabel="relative to the largest")
-ax.set(ylim=(1e-6, 2), title="Singular values, first to last hidden layer")
-fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-show(fig, alt="Thirty singular values of the path from the first to the last hidden "
-     "layer, relative to the largest. With weights of 1 they fall below a millionth. "
-     "With 4 x Glorot they fall to some thousandths, with 0.1, fitted and fitted, "
-     "centred to some hundredths, with fitted, orthogonal to a tenth.")
-
-# %% tags=["nbval-ignore-output", "hide-input"]
-across = {n: np.mean([across_digits(seed, STARTS[n]) for seed in SEEDS]) for n in shown}
-counted = pd.DataFrame(directions).agg(["min", "mean", "max"]).T
-counted.columns = [f"one image, {column}" for column in counted]
-counted["200 images"] = across
-counted.round(1)
-
-# %% [markdown]
-# On the path of a single image, weights of 1 leave about two directions of thirty,
-# centred ones nearly ten, and orthogonal ones 14. It is tempting to read this as the reason why large
-# weights train badly. But then it should also hold for many images. The last column
-# counts the directions that the gradients $\delta_1$ of 200 digits span together, and
-# there the order is reversed: weights of 1 have far more directions than any other
-# initialisation, presumably because each image has its own. So such a count explains
-# nothing by itself, and we need to train the networks.
-
-# %%
-claim(
-    "in an untrained deep logistic autoencoder with weights of 1, the path of one "
-    "image has less than 0.8 times as many directions (participation ratio of "
-    "singular values) as with four times Glorot's weights, but the gradients of 200 "
-    "images in the first layer have more than twice as many, averaged over seeds",
-    np.mean(directions["1"]) < 0.8 * np.mean(directions["4 x Glorot"])
-    and across["1"] > 2 * across["4 x Glorot"],
 )
 
 # %% [markdown]
@@ -962,12 +861,12 @@ def reconstruct(contestant, weights, images):
 
 
 # %% [markdown]
-# The search takes more than a thousand runs and a quarter of an hour, so its result is
+# The search takes 1,116 runs and about twenty minutes, so its result is
 # stored in the repository, in the file `ae_lib/searches/02_initialisation.csv`, with one
 # row for each run. The command `AE_SEARCH=search.csv python
 # chapters/02_initialisation.py` repeats it with the code on this page. (TensorFlow is
 # limited to one thread because sums that several threads share are rounded differently
-# from run to run. On a plateau, such differences grow until they are as large as those
+# from run to run. On a plateau such differences can grow until they are as large as those
 # between seeds. On another processor your numbers may therefore differ from ours.)
 
 # %% tags=["hide-input"]
@@ -1142,9 +1041,9 @@ longer[f"{LONGER * updates} updates"] = long_errors
 longer.round(1)
 
 # %% [markdown]
-# From 0.1 and from Glorot's weights the network goes on learning: the start delays
-# training with Adam, it does not prevent it. Note that an error after a fixed number of
-# updates measures this delay, here and in all our comparisons.
+# All three go on learning: these initial weights delay training with Adam, they do not
+# prevent it. An error after a fixed number of updates measures this delay, here and in
+# all our comparisons.
 
 # %%
 claim(
@@ -1196,8 +1095,8 @@ claim(
 # %% [markdown]
 # **Large weights** do badly, although neither signal nor gradient vanished before
 # training: with momentum the error is that of the mean image, and with Adam it is at
-# best @L percent lower. A signal that arrives is necessary, but not sufficient. We come
-# back to the cause.
+# best a tenth lower. A signal that arrives is necessary, but not sufficient. We come back
+# to the cause.
 
 # %%
 best = {name: all_of(name, "Adam") for name in CONTESTANTS}
@@ -1407,7 +1306,7 @@ claim(
 )
 
 # %% [markdown]
-# **From small weights** the signal fades layer by layer, after training as before. An
+# **From small weights** the signal fades on its way, after training as before. An
 # output that hardly depends on the input can do no better than the mean image.
 #
 # **From large weights** the code still distinguishes the digits, and strongly. The
@@ -1463,10 +1362,9 @@ claim(
 # The units behind the code are as saturated as ever, more than nine tenths of them, yet
 # they still return different values for different digits, with a standard deviation of
 # 0.2. With the large output matrix, training pushed nearly all of them to one side, where
-# they return the same value for every digit. So saturation is not the obstacle by itself,
-# and no property of the seven other matrices is. A large part of the trouble with weights
-# of 1 is the output matrix, and what training does to the code's connection while it
-# undoes it.
+# they return the same value for every digit. So saturation alone does not prevent
+# learning, and neither do the seven other matrices. A large part of the trouble with
+# weights of 1 is the output matrix.
 
 # %% [markdown]
 # ## What would a better initialisation be?
