@@ -352,8 +352,8 @@ pd.Series(fold, name="largest draw / smallest draw").round(1)
 # %% [markdown]
 # The lines are predictions, the dots measurements. They agree for all three units,
 # although the logistic gradient alone spans more than seven powers of ten. (Layer 4 is
-# the code and layer 8 the output. Both are linear, hence the kinks.) What is predicted is
-# the average: in the layer where the ten draws differ most, the largest is several
+# the code and layer 8 the output. Both are linear, hence the kinks.) What is predicted
+# is the average: in the layer where the ten draws differ most, the largest is several
 # times the smallest.
 #
 # Forwards, the logistic network looks the healthiest of the three, while its gradient
@@ -403,19 +403,19 @@ def four_glorot(n_in, n_out):
 # > of those that feed it? Our network has eight matrices. Which of them need the factor
 # > of four?
 #
-# The slope in (2.6) belongs to layer $l - 1$, *below* the matrix. Forwards and backwards
-# it is the same one. So only matrices fed by logistic units need the factor of four. Two
-# of the eight are not: the first, fed by pixels, and the one behind the code, which is
-# linear. We call weights **fitted** that are four times Glorot's behind a hidden layer
-# and once Glorot's elsewhere. That is the option `behind`.
+# The slope in (2.6) belongs to layer $l - 1$, *below* the matrix. Forwards and
+# backwards it is the same one. So only matrices fed by logistic units need the factor
+# of four. Two of the eight are not: the first, fed by pixels, and the one behind the
+# code, which is linear. We call weights **fitted** that are four times Glorot's behind
+# a hidden layer and once Glorot's elsewhere. That is the option `behind`.
 #
 # A second correction concerns the point where the slope is taken. Logistic units return
 # 1/2 on average, so by (2.2) their common mean alone gives the sums a variance of
 # $16 \cdot 1/4 = 4$, and at most of these $z$ the slope is well below 1/4. The mean
 # carries no information about the digit; it only pushes the units out of their linear
-# range. The bias $b_j = -\frac{1}{2} \sum_i w_{ij}$ cancels it. With such biases, weights
-# are called **centred** from here on. LeCun et al. (1998) recommend units with mean 0
-# for the same reason.
+# range. The bias $b_j = -\frac{1}{2} \sum_i w_{ij}$ cancels it. With such biases,
+# weights are called **centred** from here on. LeCun et al. (1998) recommend units with
+# mean 0 for the same reason.
 #
 # Here is $\chi$ for each layer above the first, with $n = n_\mathrm{in}$:
 
@@ -446,23 +446,23 @@ assert chi.loc["4 x Glorot", DEPTH + 2] > 4 > 0.6 > chi.loc["fitted", DEPTH + 2]
 
 # %% [markdown]
 # Four times Glorot's weights everywhere miss their aim twice. Between hidden layers,
-# $\chi$ is about 0.4, because of the common mean of 1/2. Behind the code, in layer 5, it is
-# 7, and these large sums saturate the units there, so in layer 6 it is only 0.1. Fitted
-# weights repair the second fault, and centring repairs the first: $\chi$ is then 0.9
-# between layers of 100 units. (It stays below 1 in layers 5 and 8 because these have
-# fewer inputs than outputs, and Glorot's rule is a compromise.)
+# $\chi$ is about 0.4, because of the common mean of 1/2. Behind the code, in layer 5,
+# it is 7, and these large sums saturate the units there, so in layer 6 it is only 0.1.
+# Fitted weights repair the second fault, and centring repairs the first: $\chi$ is then
+# 0.9 between layers of 100 units. (It stays below 1 in layers 5 and 8 because these
+# have fewer inputs than outputs, and Glorot's rule is a compromise.)
 
 # %% [markdown]
 # Two more ideas concern directions, over which (2.6) averages. A small change
-# $\mathrm{d}h$ of a layer's input changes its output by $J_l \, \mathrm{d}h$, where $J_l$
-# is the **Jacobian** of the layer. Through several layers the Jacobians multiply:
+# $\mathrm{d}h$ of a layer's input changes its output by $J_l \, \mathrm{d}h$, where
+# $J_l$ is the **Jacobian** of the layer. Through several layers the Jacobians multiply:
 #
 # $$J_l = D_l W_l^\top, \quad \frac{\partial h_m}{\partial h_1} = J_m \cdots J_2 \tag{2.7}$$
 #
 # Here $D_l$ is diagonal and holds the slopes $f'(z_l)$; for the linear code it is the
 # identity. Transposed, the same product carries the gradient back. Each random matrix
-# stretches some directions and shrinks others, and in a product the differences grow. An
-# **orthogonal** matrix treats all directions alike ([Saxe et al.
+# stretches some directions and shrinks others, and in a product the differences grow.
+# An **orthogonal** matrix treats all directions alike ([Saxe et al.
 # 2014](https://doi.org/10.48550/arXiv.1312.6120)). We make it from the same random
 # numbers, with entries of the same size. In a **sparse** initialisation each unit has
 # only 15 inputs, with weights of standard deviation 1. [Martens
@@ -580,16 +580,17 @@ kept.map("{:.1e}".format)
 # %% [markdown]
 # Read the left panel from left to right, as the signal travels, and the right one from
 # right to left, as the gradient does. With small weights, both fade on the way; for the
-# gradient this is called the **vanishing gradient** problem. Making all weights ten times smaller costs a factor of ten at each of the seven matrices
-# behind the first, so the first gradient norm shrinks by about $10^7$. Between two
-# layers of 100 units, Glorot's rule amounts to 0.1, and less than a thousandth of the
-# signal arrives from either.
+# gradient this is called the **vanishing gradient** problem. Making all weights ten
+# times smaller costs a factor of ten at each of the seven matrices behind the first, so
+# the first gradient norm shrinks by about $10^7$. Between two layers of 100 units,
+# Glorot's rule amounts to 0.1, and less than a thousandth of the signal arrives from
+# either.
 #
 # With weights of 1, a third of the signal arrives, and 0.4 of the gradient norm. Four
 # times Glorot keeps 0.18 of the signal and fitted weights 0.15; centring raises this to
 # 0.73. The last column is the square root of the product of $\chi$ over layers 2 to 7.
-# It predicts these shares well, except for weights of 1: there the difference between two
-# digits is not small, since it can turn a unit from 0 to 1.
+# It predicts these shares well, except for weights of 1: there the difference between
+# two digits is not small, since it can turn a unit from 0 to 1.
 
 # %% tags=["hide-input"]
 tenth = [before_training(seed, {"rule": one_size(0.001)}) for seed in SEEDS]
@@ -675,10 +676,11 @@ claim(
 #
 # Nineteen contestants differ in as little as possible from the first one, a deep
 # logistic network with small weights. The first group changes only the initial weights:
-# the eight above, four times Glorot's with centring biases, and sparse ones. (The authors' program used 0.1.) A network with one
-# hidden layer on each side shows what depth contributes, and one with **ReLU** units
-# ([Nair & Hinton 2010](https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf)) and
-# He's weights what the unit does.
+# the eight above, four times Glorot's with centring biases, and sparse ones. (The
+# authors' program used 0.1.) A network with one hidden layer on each side shows what
+# depth contributes, and one with **ReLU** units ([Nair & Hinton
+# 2010](https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf)) and He's weights what
+# the unit does.
 
 # %%
 CONTESTANTS = {name: (network, settings) for name, settings in STARTS.items()}
@@ -861,13 +863,13 @@ def reconstruct(contestant, weights, images):
 
 
 # %% [markdown]
-# The search takes 1,116 runs and about twenty minutes, so its result is
-# stored in the repository, in the file `ae_lib/searches/02_initialisation.csv`, with one
-# row for each run. The command `AE_SEARCH=search.csv python
-# chapters/02_initialisation.py` repeats it with the code on this page. (TensorFlow is
-# limited to one thread because sums that several threads share are rounded differently
-# from run to run. On a plateau such differences can grow until they are as large as those
-# between seeds. On another processor your numbers may therefore differ from ours.)
+# The search takes 1,116 runs and about twenty minutes, so its result is stored in the
+# repository, in the file `ae_lib/searches/02_initialisation.csv`, with one row for each
+# run. The command `AE_SEARCH=search.csv python chapters/02_initialisation.py` repeats
+# it with the code on this page. (TensorFlow is limited to one thread because sums that
+# several threads share are rounded differently from run to run. On a plateau such
+# differences can grow until they are as large as those between seeds. On another
+# processor your numbers may therefore differ from ours.)
 
 # %% tags=["hide-input"]
 from ae_lib.progress import epoch_bar
@@ -933,8 +935,8 @@ claim(
 )
 
 # %% [markdown]
-# Among the contestants that learn, the best rate varies from 0.001 to 0.1. For those that
-# stay at the mean image, whose error on these digits is 53.3, the best rate means
+# Among the contestants that learn, the best rate varies from 0.001 to 0.1. For those
+# that stay at the mean image, whose error on these digits is 53.3, the best rate means
 # nothing.
 #
 # ## Three seeds for each contestant
@@ -974,6 +976,7 @@ ax.set(xlabel="squared error per image, test digits", xlim=(8, 62))
 for value, name in [(mean_error, "mean image"), (pca_error, f"PCA-{CODE}")]:
     ax.axvline(value, color=COLOURS["data"], linestyle=":")
     ax.text(value, len(CONTESTANTS) - 0.3, name, ha="center", fontsize=10)
+ax.set_ylim(-0.7, len(CONTESTANTS) - 0.4)
 fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 show(fig, alt="Test errors of nineteen contestants, three seeds each; twelve with "
      "momentum and Adam, seven with Adam alone. With momentum, 0.01, 0.1, 1 and "
@@ -1019,11 +1022,11 @@ claim(
 
 # %% [markdown]
 # **The optimiser.** From 0.1 and from Glorot's weights, momentum fails at every rate
-# that we tried, while Adam gets below the mean image's error, to between 46 and
-# 50. From 0.01 it depends on the seed: some runs end below 48, others stay at the mean
+# that we tried, while Adam gets below the mean image's error, to between 46 and 50.
+# From 0.01 it depends on the seed: some runs end below 48, others stay at the mean
 # image. (The rate was 0.0056, the only one of the twelve from which any run escaped in
-# the search.) Are these networks stuck, or merely slow? We give three of them four times
-# as many updates, with one seed:
+# the search.) Are these networks stuck, or merely slow? We give three of them four
+# times as many updates, with one seed:
 
 # %%
 LONGER = 4
@@ -1067,11 +1070,11 @@ claim(
 # %% [markdown]
 # **The rule that fits the unit.** From four times Glorot's weights and all their
 # relatives, and from sparse weights, the network learns with either optimiser. Fitted
-# weights alone do no better than four times Glorot's everywhere: 28.6 to 29.3 with Adam,
-# against 27.2 to 28.1. Nor does centring, as long as the matrix behind the code is four
-# times too large. The two corrections together do: 24.8 to 25.8 with Adam, and with
-# momentum 27.4 to 29.4, where the others end between 32 and 43. The rule has to follow
-# the unit below *and* the point at which it works.
+# weights alone do no better than four times Glorot's everywhere: 28.6 to 29.3 with
+# Adam, against 27.2 to 28.1. Nor does centring, as long as the matrix behind the code
+# is four times too large. The two corrections together do: 24.8 to 25.8 with Adam, and
+# with momentum 27.4 to 29.4, where either alone or neither ends between 32 and 43. The
+# rule has to follow the unit below *and* the point at which it works.
 
 # %%
 centred = {how: all_of("fitted, centred", how) for how in BOTH}
@@ -1095,8 +1098,8 @@ claim(
 # %% [markdown]
 # **Large weights** do badly, although neither signal nor gradient vanished before
 # training: with momentum the error is that of the mean image, and with Adam it is at
-# best a tenth lower. A signal that arrives is necessary, but not sufficient. We come back
-# to the cause.
+# best a tenth lower. A signal that arrives is necessary, but not sufficient. We come
+# back to the cause.
 
 # %%
 best = {name: all_of(name, "Adam") for name in CONTESTANTS}
@@ -1122,10 +1125,10 @@ claim(
 # %% [markdown]
 # **Today's remedies.** From weights of 0.01, batch normalisation and residual
 # connections make the network learn with Adam, to about 29 and 36. Layer normalisation
-# does not; its run with the lowest error is the mean image. (Why, we have not measured.)
-# But none of them makes the initial weights irrelevant. From fitted weights all three
-# learn, and batch normalisation and residual connections end at 18 to 19, eleven or more
-# below their errors from 0.01.
+# does not; its run with the lowest error is the mean image. (Why, we have not
+# measured.) But none of them makes the initial weights irrelevant. From fitted weights
+# all three learn, and batch normalisation and residual connections end at 18 to 19,
+# eleven or more below their errors from 0.01.
 
 # %%
 claim(
@@ -1236,14 +1239,14 @@ ended.rename_axis(["initial weights", "rate"]).round(1)
 # stays. From 0.1 the signal and the gradient norm of the first matrix shrink to begin
 # with. Then both grow, slowly at first and faster and faster, while the error hardly
 # moves. Only when the signal has grown more than a hundredfold does the error begin to
-# fall. So for the network from 0.1 the mean image is a plateau, not a minimum: the error
-# suggests that training has ended while the signal is in fact growing.
+# fall. So for the network from 0.1 the mean image is a plateau, not a minimum: the
+# error suggests that training has ended while the signal is in fact growing.
 #
-# From 0.01, Adam enlarges the signal by many powers of ten within the first updates, then
-# it shrinks again. At 0.0032 none of three seeds recovers within 800 updates. At 0.0056 and
-# 0.0075 some do, in the same way as from 0.1. A little more or a little less, and none
-# does: in the search every rate but 0.0056 left the network at the mean image. A result
-# "it does not train" may only mean that the grid had a gap.
+# From 0.01, Adam enlarges the signal by many powers of ten within the first updates,
+# then it shrinks again. At 0.0032 none of three seeds recovers within 800 updates. At
+# 0.0056 and 0.0075 some do, in the same way as from 0.1. A little more or a little
+# less, and none does: in the search every rate but 0.0056 left the network at the mean
+# image. A result "it does not train" may only mean that the grid had a gap.
 
 # %% tags=["hide-input"]
 escapes = []
@@ -1361,8 +1364,8 @@ claim(
 # It does learn: with momentum the error falls from that of the mean image to about 39.
 # The units behind the code are as saturated as ever, more than nine tenths of them, yet
 # they still return different values for different digits, with a standard deviation of
-# 0.2. With the large output matrix, training pushed nearly all of them to one side, where
-# they return the same value for every digit. So saturation alone does not prevent
+# 0.2. With the large output matrix, training pushed nearly all of them to one side,
+# where they return the same value for every digit. So saturation alone does not prevent
 # learning, and neither do the seven other matrices. A large part of the trouble with
 # weights of 1 is the output matrix.
 
