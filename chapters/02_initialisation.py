@@ -981,7 +981,7 @@ fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=2)
 show(fig, alt="Test errors of nineteen contestants, three seeds each; twelve with "
      "momentum and Adam, seven with Adam alone. With momentum, 0.01, 0.1, 1 and "
      "Glorot stay at the mean image's error. Of the plain logistic networks, fitted, "
-     "centred is the lowest, at about 25 with Adam. Batch norm, 1 is the lowest of "
+     "centred is the lowest, at about 24 with Adam. Batch norm, 1 is the lowest of "
      "all, at about 17, and PCA is lower still.")
 
 # %% tags=["nbval-ignore-output", "hide-input"]
@@ -1070,10 +1070,10 @@ claim(
 # %% [markdown]
 # **The rule that fits the unit.** From four times Glorot's weights and all their
 # relatives, and from sparse weights, the network learns with either optimiser. Fitted
-# weights alone do no better than four times Glorot's everywhere: 28.6 to 29.3 with
+# weights alone do no better than four times Glorot's everywhere: 26.7 to 29.3 with
 # Adam, against 27.2 to 28.1. Nor does centring, as long as the matrix behind the code
-# is four times too large. The two corrections together do: 24.8 to 25.8 with Adam, and
-# with momentum 27.4 to 29.4, where either alone or neither ends between 32 and 43. The
+# is four times too large. The two corrections together do: 23.7 to 25.0 with Adam, and
+# with momentum 25.7 to 29.3, where either alone or neither ends between 32 and 43. The
 # rule has to follow the unit below *and* the point at which it works.
 
 # %%
