@@ -1355,19 +1355,20 @@ pd.DataFrame(cells, index=behind).T.round(3)
 # %%
 claim(
     "from weights of 1, a small output matrix (0.01) and nothing else changed lowers "
-    "the error of a deep logistic autoencoder below 0.9 of the mean image's, with both "
-    "optimisers and each of three seeds",
-    max(all_of("1, small output", how).max() for how in BOTH) < 0.9 * mean_error,
+    "the error of a deep logistic autoencoder below 0.95 of the mean image's with "
+    "momentum and below 0.85 with Adam, with each of three seeds",
+    all_of("1, small output", "momentum").max() < 0.95 * mean_error
+    and all_of("1, small output", "Adam").max() < 0.85 * mean_error,
 )
 
 # %% [markdown]
-# It does learn: with momentum the error falls from that of the mean image to about 39.
-# The units behind the code are as saturated as ever, more than nine tenths of them, yet
-# they still return different values for different digits, with a standard deviation of
-# 0.2. With the large output matrix, training pushed nearly all of them to one side,
-# where they return the same value for every digit. So saturation alone does not prevent
-# learning, and neither do the seven other matrices. A large part of the trouble with
-# weights of 1 is the output matrix.
+# It does learn. With Adam the error falls from about 50 to 38; with momentum, at a rate
+# that was chosen for the large output, from that of the mean image to 47. The units
+# behind the code are as saturated as ever, more than nine tenths of them, yet they still
+# return different values for different digits. With the large output matrix, training
+# pushed nearly all of them to one side, where they return the same value for every
+# digit. So saturation alone does not prevent learning, and neither do the seven other
+# matrices. A large part of the trouble with weights of 1 is the output matrix.
 
 # %% [markdown]
 # ## What would a better initialisation be?
