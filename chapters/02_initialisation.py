@@ -442,7 +442,7 @@ chi.round(2)
 # %% tags=["hide-input"]
 assert np.isclose(chi.loc["ReLU, He", 2], 1)
 
-# %%
+# %% tags=["hide-input"]
 claim(
     "by calculation, four times Glorot's weights give a deep logistic autoencoder a χ "
     "below 0.5 in its third hidden layer and above 4 behind the code; with fitted and "
