@@ -13,13 +13,14 @@ FILES = sorted((Path(ae_lib.__file__).parent / "searches").glob("*.csv"))
 
 
 def read(path):
-    """Return the errors by contestant and optimiser, each by rate."""
+    """Return the trials of each contestant: the last column, what is least, by rate."""
     found = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            trials = found.setdefault((row["contestant"], row["optimiser"]), {})
+            *who, measure = (value for name, value in row.items() if name != "rate")
+            trials = found.setdefault(tuple(who), {})
             assert float(row["rate"]) not in trials
-            trials[float(row["rate"])] = float(row["error"] or "nan")
+            trials[float(row["rate"])] = float(measure or "nan")
     return found
 
 
