@@ -195,22 +195,24 @@ if gaps:
 #
 # ★★ · 10 minutes · 3 points · explain
 #
-# In the chapter's comparison with equal time, CD-1 with means has the smallest
-# reconstruction error and nearly the lowest log-likelihood. CD-1 and PCD have similar
-# log-likelihoods, but about a quarter of CD-1's samples are nearly empty and few of
-# PCD's. Answer in six sentences or fewer. What does each of the three measures look at?
-# How can two RBMs have similar log-likelihoods and such different samples? Which of the
-# four ways would you choose to generate digits, and what would you measure before
-# choosing one to initialise an autoencoder?
+# In the chapter's comparison after 1000 updates, CD-1 with means has the smallest
+# reconstruction error and, with PCD, the lowest log-likelihood. CD-1 has a higher log-
+# likelihood than PCD, but about a quarter of its samples are nearly empty and hardly
+# any of PCD's. After 300 further updates by PCD, only a few of CD-1's samples are.
+# Answer in six sentences or fewer. What does each of the three measures look at? How
+# can an RBM have the higher log-likelihood and the worse samples? Which of the ways
+# would you choose to generate digits, and what would you measure before choosing one to
+# initialise an autoencoder?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# The reconstruction error looks at one step of the chain from each digit, the
-# log-likelihood at the probability that unseen digits get, and samples at where all of
-# the probability went. If an otherwise perfect RBM gives a quarter of its probability
-# to empty paper, each digit keeps three quarters of its probability, which costs 0.29
-# nats of log-likelihood, yet every fourth sample is empty. To generate digits I would
-# choose PCD: its log-likelihood is as high as that of CD-1, and few of its samples are
+# The reconstruction error looks at one step of the chain from each digit, the log-
+# likelihood at the probability that unseen digits get, and samples at where all of the
+# probability went. If an otherwise perfect RBM gives a quarter of its probability to
+# empty paper, each digit keeps three quarters of its probability, which costs 0.29 nats
+# of log-likelihood, yet every fourth sample is empty; an RBM that fits digits better
+# can afford that. To generate digits I would choose CD-5, or CD-1 followed by some
+# updates by PCD, because their log-likelihood is high and few of their samples are
 # empty. For an autoencoder none of the three measures is decisive: I would unroll and
 # fine-tune all four, with the same budget, and compare their errors on validation
 # digits. (One point for what the measures look at, one for the logarithm, one for the
