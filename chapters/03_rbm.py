@@ -144,9 +144,8 @@ years = (784 + 1000) * np.log10(2) - np.log10(1e9 * 365 * 24 * 3600)
 print(f"Z = {weight.sum():.2f} here. In the paper: 10 to the {years:.0f} years")
 
 # %% [markdown]
-# Listing the states of such an RBM is out of the question, even if a formula takes care
-# of one of the two layers, as it soon will. Most of what follows is about getting along
-# without $Z$.
+# Listing the states is out of the question, even once a formula takes care of one of the
+# two layers. Most of what follows is about getting along without $Z$.
 #
 # ### Given one layer, the other is easy
 #
@@ -159,7 +158,7 @@ print(f"Z = {weight.sum():.2f} here. In the paper: 10 to the {years:.0f} years")
 #
 # $$p(h_j = 1 \mid v) = \sigma\big(b_j + \textstyle\sum_i v_i W_{ij}\big) \tag{3.3}$$
 #
-# In the same way, when the hidden units are known,
+# In the same way,
 #
 # $$p(v_i = 1 \mid h) = \sigma\big(a_i + \textstyle\sum_j W_{ij} h_j\big) \tag{3.4}$$
 #
@@ -620,7 +619,7 @@ x, x_validation, x_test = map(
 #   drawing the pixels, as in the paper's program (whose pixels were grey).
 # - **CD-5**: five steps instead of one.
 # - **Persistent** contrastive divergence, **PCD** ([Tieleman
-#   2008](https://doi.org/10.1145/1390156.1390290)): the chain does not start at the data
+#   2008](https://doi.org/10.1145/1390156.1390290), after Younes 1989): the chain does not start at the data
 #   but continues from where the last update left it. If the weights change slowly, it
 #   stays close to the model's distribution and costs only one step.
 #
@@ -744,8 +743,8 @@ claim(
 # gives most of its probability to pictures that the chains do not reach from the mean
 # image of the digits. After 60 epochs, the RBM's own biases are the worse base.
 #
-# An estimate of $Z$ that is too low makes an RBM look too *good*. So in what follows we
-# compare different bases as well as different numbers of steps.
+# An estimate of $Z$ that is too low makes an RBM look too *good*. So below we compare
+# bases as well as numbers of steps.
 #
 # ## Four ways, one difference
 #
@@ -757,6 +756,7 @@ claim(
 # %%
 HIDDEN, BUDGETS = 50, [1000, 3000]
 RATES = [0.1, 0.16, 0.25, 0.4, 0.63, 1.0, 1.6, 2.5, 4.0, 6.3]
+SEARCHED = [(1000, 0), (1000, 100), (3000, 100)]  # updates, and those of the ramp
 SEARCH_SEEDS = range(100, 103)  # none of the seeds that we report
 QUICK = {"n_chains": 50, "n_steps": 500}  # of AIS, for the search
 
@@ -796,7 +796,7 @@ def independent_pixels(digits):
 # The search makes 360 runs and takes about ten minutes, so its result is stored in the
 # repository, in the file `ae_lib/searches/03_rbm.csv`. The command
 # `AE_SEARCH=search.csv python chapters/03_rbm.py` computes it anew, with the code on this
-# page. It also searches without the ramp.
+# page.
 #
 # > **Predict.** How will the curves of validation log-likelihood end at the highest rates,
 # > without the ramp and with it? For which of the four ways will the ramp matter least?
@@ -804,7 +804,7 @@ def independent_pixels(digits):
 # %% tags=["hide-input"]
 def search():
     rows = []
-    trials = itertools.product([(1000, 0), (1000, 100), (3000, 100)], WAYS, RATES)
+    trials = itertools.product(SEARCHED, WAYS, RATES)
     for (updates, ramp), way, rate in trials:
         nats = []
         for seed in SEARCH_SEEDS:
@@ -823,12 +823,18 @@ with (resources.files("ae_lib") / "searches" / "03_rbm.csv").open() as file:
 grid = -found.pivot_table("nats", ["updates", "ramp", "way"], "rate")
 best = grid.idxmax(axis=1)
 
+
+def chosen_rate(way, updates):
+    """The best rate with the ramp, at the budget that was searched nearest to updates."""
+    rates = best.xs(100, level="ramp").xs(way, level="way")
+    return rates.iloc[abs(rates.index - updates).argmin()]
+
 # %% tags=["hide-input"]
 fig, axes = plt.subplots(1, 2, figsize=(7.5, 3.6), sharex=True, sharey=True)
 looks = dict(zip(WAYS, ["#b2abd2", "#08519c", "#5a9fcb", "#b35806"], strict=True))
 for ax, ramp in zip(axes, [0, 100], strict=True):
     for way, colour in looks.items():
-        row = grid.loc[BUDGETS[0], ramp, way]
+        row = grid.loc[SEARCHED[0][0], ramp, way]
         ax.semilogx(row.index, row, "o-", color=colour, label=way, markersize=4)
     title = f"ramp of {ramp} updates" if ramp else "no ramp"
     ax.set(title=title, xlabel="learning rate", ylim=(-52, -33))
@@ -850,11 +856,11 @@ grid.assign(chosen=best).round(2)
 claim(
     "for each way and budget, with the ramp and without, the best of ten learning "
     "rates lies inside the grid",
-    best.min() > min(RATES) and best.max() < max(RATES),
+    best.min() > grid.columns.min() and best.max() < grid.columns.max(),
 )
 
 # %%
-bare, ramped = (grid.loc[BUDGETS[0], ramp].max(axis=1) for ramp in (0, 100))
+bare, ramped = (grid.loc[searched].max(axis=1) for searched in SEARCHED[:2])
 claim(
     "after 1000 updates, the best validation log-likelihoods of the four ways lie "
     "within 0.5 nats without the ramp, and spread over more than 1.5 with it",
@@ -897,7 +903,7 @@ trained, log_zs, samples, rows = {}, {}, {}, []
 with epoch_bar("winners", len(CONTESTANTS)) as bar:
     for key in CONTESTANTS:
         (way, updates, seed), start = key, time.perf_counter()
-        rate, first = best[updates, 100, way], small_weights(x, HIDDEN, seed)
+        rate, first = chosen_rate(way, updates), small_weights(x, HIDDEN, seed)
         trained[key] = train(x, first, rate, updates, seed, **WAYS[way])
         seconds, rbm = time.perf_counter() - start, as_rbm(*trained[key])
         nats, log_zs[key] = log_p(rbm, x_test, seed)
@@ -1001,8 +1007,8 @@ for row, (name, sample) in zip(axes, shown.items(), strict=True):
     row[0].set_ylabel(name, rotation=0, ha="right", va="center")
 show(fig, alt="Five rows of ten black and white pictures, sorted from little ink to "
      "much: test digits, and samples of four RBMs trained with 1000 updates. Few "
-     "samples are clear digits. In the row of CD-1, the first two or three "
-     "have almost no ink.")
+     "samples are clear digits. In the row of CD-1, the first two have hardly "
+     "any ink.")
 
 # %% [markdown]
 # After 1000 updates, a quarter of CD-1's samples are nearly empty, against 2 % of the test
@@ -1038,8 +1044,8 @@ claim(
 )
 
 # %% [markdown]
-# The cure works: after PCD's updates, 2 to 6 % of the samples are nearly empty. But one step
-# alone is not the reason: means stop there too, and leave few samples empty. CD-1 with
+# The cure works: after PCD's updates, 2 to 6 % of the samples are nearly empty. But one
+# step alone is not the reason: means stop there too, and leave few samples empty. CD-1 with
 # drawn pixels then empties about a third of them, while it *raises* the log-likelihood,
 # which further updates with means hardly do.
 #
@@ -1285,9 +1291,8 @@ claim(
 #   right direction while the weights are small.
 # - Without a ramp, the best learning rate is the edge of a cliff, and a search compares
 #   how well each way survives its first updates.
-# - Likelihood, samples and reconstruction error measure three different things, and they
-#   ranked our RBMs differently. The gap of free energies grows long before the held-out
-#   likelihood falls.
+# - Likelihood, samples and reconstruction error measure three different things. The gap
+#   of free energies grows long before the held-out likelihood falls.
 # - A second layer can learn the hidden units' own distribution. Most of what it seemed to
 #   give here was a repair of CD-1.
 #

@@ -196,13 +196,13 @@ if gaps:
 # ★★ · 10 minutes · 3 points · explain
 #
 # In the chapter's comparison after 1000 updates, CD-1 with means has the smallest
-# reconstruction error and, with PCD, the lowest log-likelihood. CD-1 has a higher log-
-# likelihood than PCD, but about a quarter of its samples are nearly empty and hardly
-# any of PCD's. After 300 further updates by PCD, only a few of CD-1's samples are.
-# Answer in six sentences or fewer. What does each of the three measures look at? How
-# can an RBM have the higher log-likelihood and the worse samples? Which of the ways
-# would you choose to generate digits, and what would you measure before choosing one to
-# initialise an autoencoder?
+# reconstruction error and the lowest log-likelihood. CD-1 has a higher log-likelihood
+# than PCD, but about a quarter of its samples are nearly empty, against 1 % of PCD's.
+# After 300 further updates by PCD, only a few of CD-1's samples are. Answer in six
+# sentences or fewer. What does each of the three measures look at? How can an RBM have
+# the higher log-likelihood and the worse samples? Which of the ways would you choose to
+# generate digits, and what would you measure before choosing one to initialise an
+# autoencoder?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
