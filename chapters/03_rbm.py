@@ -66,9 +66,8 @@ use_style()
 # vertical stroke on the left" or "nothing in the lower half". Each feature multiplies the
 # probability of a picture by a factor, large if the picture has the feature and near 1 if
 # it does not. Multiplying factors means adding their logarithms, so the log-probability
-# becomes a sum of votes. Physicists put a minus sign
-# in front and call the sum the **energy**: the lower the energy of a state, the more
-# probable it is.
+# becomes a sum of votes. Physicists put a minus sign in front and call the sum the
+# **energy**: the lower the energy of a state, the more probable it is.
 #
 # Which features should vote? A **restricted Boltzmann machine**, RBM for short, learns
 # them. Its **visible units** $v$ are the pixels, each 0 or 1. Its **hidden units** $h$,
@@ -573,14 +572,15 @@ claim(
 
 # %% [markdown]
 # With small weights, one step of the chain forgets nearly everything, and CD-1 points
-# where the gradient points. As the weights grow, the chain moves less with each step and
-# CD-1 sees too little of the model. Learning by CD-1 (right) fades out, but the gradient
-# does not: after 2000 updates it is tens of times as long as CD-1's update, and nearly at
-# a right angle to it. By then the chain hardly leaves the training pictures, and $L$ can
-# even fall again, as it did where the last column is above $L$. On the bars, CD-1 ends a
-# few tenths of a nat below the gradient, in all six cases. (A *nat* is a factor of $e$,
-# about 2.7, in probability.) On the random pictures the difference varies more between
-# seeds, and the claim leaves them out. CD-10 stays accurate longer.
+# where the gradient points. As the weights grow, the chain moves less with each step
+# and CD-1 sees too little of the model. Learning by CD-1 (right) fades out, but the
+# gradient does not: after 2000 updates it is tens of times as long as CD-1's update,
+# and nearly at a right angle to it. By then a step of the chain hardly changes what the
+# data look like, and $L$ can even fall again, as it did where the last column is above
+# $L$. On the bars, CD-1 ends a few tenths of a nat below the gradient, in all six
+# cases. (A *nat* is a factor of $e$, about 2.7, in probability.) On the random pictures
+# the difference varies more between seeds, and the claim leaves them out. CD-10 stays
+# accurate longer.
 #
 # Known upper bounds on the bias agree: they shrink with the number of steps and grow with
 # the weights ([Fischer & Igel 2014](https://doi.org/10.1016/j.patcog.2013.05.025)). How
@@ -825,7 +825,7 @@ best = grid.idxmax(axis=1)
 
 
 def chosen_rate(way, updates):
-    """The best rate with the ramp, at the budget that was searched nearest to updates."""
+    """The best rate with the ramp, at the nearest budget that was searched."""
     rates = best.xs(100, level="ramp").xs(way, level="way")
     return rates.iloc[abs(rates.index - updates).argmin()]
 
