@@ -940,9 +940,9 @@ show(fig, alt="Dots for the log-likelihood of each way. After 1000 updates CD-1 
 # %%
 short, longer = (by_way.xs(updates, level="updates") for updates in BUDGETS)
 claim(
-    "3000 updates by CD-1, CD-5 and PCD reach a log-likelihood of test digits more than "
-    "1 nat above 3000 by CD-1 with means, with each of three seeds, and those by CD-1 on "
-    "average more than 0.5 nats above 1000 by CD-5, which take about as long",
+    "3000 updates by CD-1, CD-5 and PCD reach a log-likelihood of test digits more "
+    "than 1 nat above 3000 by CD-1 with means, with each of three seeds; those by CD-1 "
+    "on average more than 0.5 nats above 1000 by CD-5, which take about as long",
     longer.drop("CD-1, means").min().min() > longer.loc["CD-1, means"].max() + 1
     and longer.loc["CD-1"].mean() > short.loc["CD-5"].mean() + 0.5,
 )
@@ -986,7 +986,7 @@ claim(
 
 # %% [markdown]
 # AIS passes: neither more steps nor other bases change an estimate by 0.8 nats, and most
-# of them change it by far less.
+# by far less.
 #
 # ### What samples reveal
 #
@@ -1076,9 +1076,9 @@ show(plot_features(features.components_[:36], n_columns=12, symmetric=True,
      "beside orange; others show patterns of several strokes over the whole picture.")
 
 # %% [markdown]
-# Each picture shows the weights of one hidden unit. Ink on purple switches the unit on,
-# ink on orange switches it off. Some units respond to one spot or a piece of a stroke,
-# others to several strokes at once. All of these detectors were found without a label.
+# Ink on purple switches a hidden unit on, ink on orange switches it off. Some units
+# respond to one spot or a piece of a stroke, others to several strokes at once. All of
+# these were found without a label.
 #
 # ### What a second layer can add
 #
