@@ -11,12 +11,13 @@
 #
 # Here you write the pieces of [Chapter 3](../03_rbm.ipynb) yourself: the probabilities
 # of an RBM, its free energy, and a step of contrastive divergence. The notation is that
-# of the chapter: `v` are pictures, one a row; `W` has a row for each visible and a
-# column for each hidden unit; `a` are the visible biases, `b` the hidden ones.
+# of the chapter: `v` contains pictures, one in each row; `W` has a row for each visible
+# unit and a column for each hidden one; `a` contains the visible biases, `b` the hidden
+# ones.
 #
-# Replace each `...` by your own code, and run the check below it. The check tries your
+# Replace each `...` with your own code, and run the check below it. The check tries your
 # function on random RBMs, small enough to list all of their states, and reports what it
-# found. "Run all" reaches the end whether you have solved an exercise or not.
+# found. "Run all" reaches the end whether or not you have solved an exercise.
 #
 # **Time:** about 70 minutes. One to three stars show how hard an exercise is.
 
@@ -61,9 +62,9 @@ _ = check("rbm.conditionals", conditionals)
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Derive (3.5): sum $e^{-E(v, h)}$ over all $h$, using that each $h_j$ is 0 or 1 and
-# contributes a factor of its own. Then code it, one number for each picture. Large
-# weights must not make it overflow.
+# Derive (3.5): sum $e^{-E(v, h)}$ over all $h$, using the fact that each $h_j$ is 0 or 1
+# and contributes a factor of its own. Then write a function that returns one number for
+# each picture. Large weights must not make it overflow.
 
 
 # %%
@@ -84,10 +85,10 @@ _ = check("rbm.free_energy", free_energy)
 #
 # ★★ · 15 minutes · 3 points · derive and code
 #
-# Return the change of $W$ by (3.7) with $k = 1$ and $\epsilon = 1$, as a mean over the
+# Return the change of $W$ by (3.7) with $k = 1$ and $\epsilon = 1$, averaged over the
 # mini-batch `v`. Follow the paper's program, the chapter's "CD-1, means": draw the
-# hidden states on the way up, take probabilities for the pixels on the way down, and
-# take probabilities for the hidden units in both averages. Draw with
+# hidden states on the way up, use the pixels' probabilities on the way down, and use the
+# hidden units' probabilities in both averages. Draw random numbers with
 # `rng.random(shape)`.
 
 
@@ -113,11 +114,11 @@ _ = check("rbm.cd1_change", cd1_change)
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# This update combines (3.7) with momentum and weight decay. The new step is a part of
-# the last step plus the learning rate times a bracket, which contains the difference of
-# the two averages minus a small part of the weights. The code runs, and the RBM learns.
-# But if you halve the learning rate, the decay becomes twice as strong compared with
-# the rest. Find the mistake and correct it.
+# This update is meant to combine (3.7) with momentum and weight decay. The new step
+# should be a fraction of the last step, plus the learning rate times a bracket: the
+# difference of the two averages minus a small fraction of the weights. The code runs,
+# and the RBM learns. But if you halve the learning rate, the decay becomes twice as
+# strong relative to the rest. Find the mistake and correct it.
 
 
 # %%
@@ -140,13 +141,13 @@ _ = check("rbm.momentum_step", momentum_step)
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
 # Given the free energies of an RBM's own training digits and of unseen ones, return the
-# gap that Chapter 3 watches: by how many nats the unseen digits are less probable, on
+# gap of Chapter 3: by how many nats the log-probability of unseen digits is lower, on
 # average.
 
 
 # %%
 def gap(own, unseen):
-    """The gap in nats; positive where the RBM prefers its own digits."""
+    """The gap in nats; positive if its own digits are more probable."""
     ### BEGIN SOLUTION
     return np.mean(unseen) - np.mean(own)
     ### END SOLUTION
@@ -158,8 +159,8 @@ gap_is_right = check("rbm.gap", gap)
 
 # %% [markdown]
 # > **Predict.** Three RBMs learn from 100, 400 and 1600 digits. All get 256 updates
-# > with mini-batches of 100 and constant momentum, so only the digits differ. Write
-# > down three gaps before you run the next cell.
+# > with mini-batches of 100 and constant momentum, so only the digits differ. What are
+# > their gaps? Write your three numbers into the next cell before you run the rest.
 
 # %%
 my_gaps = [0, 0, 0]  # your prediction for 100, 400, 1600 digits
@@ -194,25 +195,28 @@ if gaps:
 #
 # ★★ · 10 minutes · 3 points · explain
 #
-# In the chapter's comparison with equal time, CD-1 with means has the smallest
-# reconstruction error and nearly the lowest log-likelihood. CD-1 and PCD have similar
-# log-likelihoods, but many of CD-1's samples are nearly empty and hardly any of PCD's.
-# In six sentences or fewer: what does each of the three measures look at? How can two
-# RBMs have similar log-likelihoods and such different samples? Which would you choose
-# to generate digits, and what would you measure before you chose one to initialise an
+# In the chapter's comparison after 1000 updates, CD-1 with means has the smallest
+# reconstruction error and the lowest log-likelihood. CD-1 has a higher log-likelihood
+# than PCD, but about a quarter of its samples are nearly empty, against 1 % of PCD's.
+# After 300 further updates by PCD, only a few of CD-1's samples are. Answer in six
+# sentences or fewer. What does each of the three measures look at? How can an RBM have
+# the higher log-likelihood and the worse samples? Which of the ways would you choose to
+# generate digits, and what would you measure before choosing one to initialise an
 # autoencoder?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# The reconstruction error looks at one step of the chain from each digit, the
-# log-likelihood at the probability that unseen digits get, and samples at where all of
-# the probability went. An RBM that gives a quarter of its probability to empty paper
-# lowers the probability of each digit by a quarter at most, which costs 0.29 nats in
-# the log-likelihood, but every fourth sample is empty. To generate digits I would
-# choose PCD, whose samples are least often empty. For an autoencoder none of the three
-# measures decides: I would unroll and fine-tune each of them, with the same budget, and
-# compare the errors on validation digits. (One point for what the measures look at, one
-# for the logarithm, one for the two choices.)
+# The reconstruction error looks at one step of the chain from each digit, the log-
+# likelihood at the probability that unseen digits get, and samples at where all of the
+# probability went. If an otherwise perfect RBM gives a quarter of its probability to
+# empty paper, each digit keeps three quarters of its probability, which costs 0.29 nats
+# of log-likelihood, yet every fourth sample is empty; an RBM that fits digits better
+# can afford that. To generate digits I would choose CD-5, or CD-1 followed by some
+# updates by PCD, because their log-likelihood is high and few of their samples are
+# empty. For an autoencoder none of the three measures is decisive: I would unroll and
+# fine-tune all four, with the same budget, and compare their errors on validation
+# digits. (One point for what the measures look at, one for the logarithm, one for the
+# two choices.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -228,20 +232,20 @@ if gaps:
 # <details><summary>Answer</summary>
 #
 # (b). With $v$ fixed, the energy is a sum with one term for each hidden unit. (a) is
-# wrong: without knowing $v$ they depend on each other, through the visible units they
-# share. (c) is wrong: their number plays no part.
+# wrong: if $v$ is not known, they depend on each other through the visible units that
+# they share. (c) is wrong: their number makes no difference.
 #
 # </details>
 #
 # **2. What does CD-1 compute?** (a) The gradient of the log-likelihood. (b) The
-# gradient of the reconstruction error. (c) The gradient of neither.
+# gradient of the reconstruction error. (c) Neither.
 #
 # <details><summary>Answer</summary>
 #
 # (c). (a) is wrong: for that gradient the chain would have to run until it has
-# forgotten the data. CD-1 is close to it while the weights are small, and loses the
-# direction later. (b) is wrong: nothing in the rule is derived from that error, which
-# merely happens to fall.
+# forgotten the data. CD-1 points in nearly the same direction while the weights are
+# small, but not later. (b) is wrong: the rule is not derived from that error, although
+# the error usually falls.
 #
 # </details>
 #
@@ -252,21 +256,21 @@ if gaps:
 # <details><summary>Answer</summary>
 #
 # (c): $Z$ is the same for all pictures of one RBM, so it cancels when two are compared.
-# (a) is wrong: it forgets $Z$, and no probability is above 1. (b) is wrong as far as it
-# goes: the probability itself is unknown without $Z$, but the comparison is not.
-# Between two different RBMs not even the comparison holds.
+# (a) is wrong: it forgets $Z$, and no probability is above 1. (b) goes too far: without
+# $Z$ the probability itself is unknown, but the comparison does not need $Z$. The free
+# energies of two different RBMs cannot be compared, because each has its own $Z$.
 #
 # </details>
 #
 # **4. An RBM gives half of its probability to empty paper, and the other half exactly
 # as a perfect model of digits would. How far is its log-likelihood below that of the
-# perfect model?** (a) 0.69 nats. (b) Half of the perfect model's. (c) Infinitely far.
+# perfect model?** (a) By 0.69 nats. (b) By half of it. (c) Infinitely far.
 #
 # <details><summary>Answer</summary>
 #
-# (a). Every digit has half the probability, and $-\log 0.5 = 0.69$. (b) is wrong: it is
-# the probability that is halved, not its logarithm. (c) is wrong: that would need a
-# digit with probability 0.
+# (a). Every digit has half the probability, and $-\log 0.5 = 0.69$. (b) is wrong: the
+# probability is halved, not its logarithm. (c) is wrong: that would need a digit with
+# probability 0.
 #
 # </details>
 #
