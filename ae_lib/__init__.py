@@ -8,7 +8,7 @@ Data and numbers
 Runs
     :data:`SEED`, :func:`set_seed`, :class:`ProgressBar`
 Results
-    :func:`claim`
+    :func:`claim`, :func:`list_errors`
 Learning one layer at a time
     :class:`RBM`, :func:`log_partition`, :func:`log_likelihood`, :func:`pretrain`,
     :class:`Stack`, :func:`unroll`
@@ -33,6 +33,7 @@ _EXPORTS = {
     "check": "exercises",
     "claim": "claims",
     "layer_shapes": "shapes",
+    "list_errors": "reported",
     "load_mnist": "datasets",
     "log_likelihood": "rbm",
     "log_partition": "rbm",
