@@ -25,5 +25,6 @@ NAMES = (
     "classification",
     "initialisation",
     "search",
+    "race",
 )
 PRESETS = ("paper", "modern", "smoke")
