@@ -11,14 +11,14 @@ PORT = 8000
 LAB_OPTIONS =
 # make bundle WHEELS=1 puts all packages in, for this platform.
 WHEELS =
-# Which notebooks test-colab runs, such as 04_pca 05_dense; all by default.
+# Which notebooks test-colab runs, such as 05_pca 06_dense; all by default.
 CHAPTERS =
 # What make paper runs: make paper NAME=digits SEED=1 PRESET=modern DATA_HOME=folder.
 NAME = all
 SEED = 0
 PRESET = paper
 DATA_HOME =
-# The folder of a class, and what make grade marks: make grade ASSIGNMENT=04_pca STUDENT=name ALL=1 SANDBOX=no
+# The folder of a class, and what make grade marks: make grade ASSIGNMENT=05_pca STUDENT=name ALL=1 SANDBOX=no
 CLASS = classroom
 ASSIGNMENT =
 STUDENT =
@@ -150,7 +150,7 @@ site-check: $(READY)  ## check the website that was built: links, alt texts, not
 package: $(READY)  ## build the package, and use it alone in a fresh environment
 	$(PYTEST) tests/tools/test_package.py
 
-test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="04_pca" or all (needs Python 3.13)
+test-colab: $(READY)  ## run the notebooks under Colab's versions, of CHAPTERS="05_pca" or all (needs Python 3.13)
 	@$(PY) -m tools.teaching.colab $(CHAPTERS)
 
 slides: $(READY)  ## make slides of the chapters, from the notebooks as they are
@@ -166,8 +166,8 @@ test-bundle:  ## pack with all packages, then install from the zip with no netwo
 classroom: $(NBGRADER)  ## make an nbgrader course of the exercises, in the folder CLASS
 	@$(PY) -m tools.teaching.classroom --class=$(call typed,CLASS)
 
-grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=04_pca (and CLASS, STUDENT, ALL=1, SANDBOX=no)
-	$(if $(value ASSIGNMENT),,@echo "Which assignment? make grade ASSIGNMENT=04_pca"; exit 2)
+grade: $(NBGRADER)  ## mark what students handed in: ASSIGNMENT=05_pca (and CLASS, STUDENT, ALL=1, SANDBOX=no)
+	$(if $(value ASSIGNMENT),,@echo "Which assignment? make grade ASSIGNMENT=05_pca"; exit 2)
 	@$(PY) -E -s -m tools.teaching.grade --class=$(call typed,CLASS) $(if $(value STUDENT),--student=$(call typed,STUDENT)) \
 		$(if $(ALL),--all) $(if $(filter no,$(SANDBOX)),--no-sandbox) -- $(call typed,ASSIGNMENT)
 

@@ -215,7 +215,7 @@ def build(code=CODE):
 # The code layer has no activation function, so its values are unrestricted. The output
 # layer uses the logistic sigmoid, so each output lies between 0 and 1, as pixels do. We
 # train on the cross-entropy between pixels and outputs, which suits such outputs and is
-# smallest where the two agree. [Chapter 5](05_dense.ipynb) gives the reasons for these
+# smallest where the two agree. [Chapter 6](06_dense.ipynb) gives the reasons for these
 # choices; here we only use them.
 #
 # Note what is *missing* from the next cell: labels. The digits are input and target at
@@ -281,7 +281,7 @@ show(fig, alt="Three handwritten digits, a 7, a 2 and a 1, each with its code of
 # network that has learnt nothing. **PCA**, principal component analysis, also describes
 # a digit by 30 numbers, but it may only scale and add fixed pictures. Among all *linear*
 # codes of 30 numbers it has the smallest squared error on the training digits. It needs
-# no labels either, and no training loop; [Chapter 4](04_pca.ipynb) is about it. PCA
+# no labels either, and no training loop; [Chapter 5](05_pca.ipynb) is about it. PCA
 # sometimes produces pixels below 0 or above 1, which no digit has. We move them to 0 and
 # 1, which can only lower its error.
 
@@ -372,11 +372,11 @@ claim(
 #
 # | the code is kept simple by | name | in this course |
 # |---|---|---|
-# | few units | undercomplete autoencoder | this chapter, [5](05_dense.ipynb) |
-# | few units, linear layers only | the subspace of PCA | [4](04_pca.ipynb) |
-# | few units, layers that know which pixels are neighbours | convolutional autoencoder | [6](06_convolutional.ipynb) |
-# | layers that were pretrained one at a time | deep autoencoder of 2006 | [3](03_pretraining.ipynb), [7](07_paper.ipynb) |
-# | a damaged input that has to be repaired | denoising autoencoder | [5](05_dense.ipynb), [6](06_convolutional.ipynb) |
+# | few units | undercomplete autoencoder | this chapter, [6](06_dense.ipynb) |
+# | few units, linear layers only | the subspace of PCA | [5](05_pca.ipynb) |
+# | few units, layers that know which pixels are neighbours | convolutional autoencoder | [7](07_convolutional.ipynb) |
+# | layers that were pretrained one at a time | deep autoencoder of 2006 | [4](04_pretraining.ipynb), [8](08_paper.ipynb) |
+# | a damaged input that has to be repaired | denoising autoencoder | [6](06_dense.ipynb), [7](07_convolutional.ipynb) |
 # | few units that are active at a time | sparse autoencoder | later |
 # | a penalty on how fast the code changes | contractive autoencoder | later |
 # | a probability distribution instead of a point | variational autoencoder | later |
@@ -591,7 +591,7 @@ claim(
 
 # %% [markdown]
 # With only two numbers it matters how they are spent, and here the nonlinear network wins
-# clearly. [Chapter 4](04_pca.ipynb) puts two such maps side by side.
+# clearly. [Chapter 5](05_pca.ipynb) puts two such maps side by side.
 
 # %% [markdown]
 # ## Use 3: sending and storing

@@ -94,7 +94,7 @@ def autoencoder(n_hidden, activation="sigmoid"):  # n_hidden before and after th
 # takes both steps at once. For large weights that matters: a sigmoid rounded to exactly
 # 0 or 1 has an infinite cross-entropy and no slope. From $z$ both come out right: the
 # loss, and its slope against $z$, which is simply $\hat x - x$. ([Chapter
-# 5](05_dense.ipynb) derives that. Here we only use it.) The loss is counted in
+# 6](06_dense.ipynb) derives that. Here we only use it.) The loss is counted in
 # **nats**, the unit of natural logarithms, and summed over the pixels of an image.
 
 
@@ -859,7 +859,7 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 # no obstacle. So let one layer learn at a time: the first from the digits, the second
 # from what the first has found, and so on, never more than one layer deep. Then unfold
 # the stack to a deep autoencoder, and train all of it from there. That was the answer
-# of 2006, and it is the subject of the [next chapter](03_pretraining.ipynb).
+# of 2006, and it is the subject of the [next chapter](03_rbm.ipynb).
 
 # %% [markdown]
 # ## Summary
@@ -894,6 +894,6 @@ assert min(error for errors in today.values() for error in errors) > 13.87
 # ## Where to go next
 #
 # - [The exercises to this chapter](exercises/02_initialisation.ipynb), which check themselves.
-# - **Next:** [Chapter 3](03_pretraining.ipynb) learns one layer at a time, and so finds
+# - **Next:** [Chapter 3](03_rbm.ipynb) learns one layer at a time, and so finds
 #   a start that knows something of digits.
 # - **Previous:** [Chapter 1](01_motivation.ipynb) showed what codes are good for.

@@ -1,6 +1,6 @@
 """Checks for the exercises of the course: one line below a solution says whether it is right.
 
-An exercise has a name such as ``pretraining.free_energy``: a module of this package, and the
+An exercise has a name such as ``rbm.free_energy``: a module of this package, and the
 function in it that checks the answer. Each check tries the answer on new random inputs and compares
 it with what is known about the right one: exact sums over small models, numerical slopes, shapes,
 signs, invariances. An answer that is right gets float32 as well, since that is what digits come in.

@@ -11,7 +11,7 @@ from ae_lib.exercises._findings import Ambiguous, Unsolved, Wrong, describe
 
 # A module is imported when one of its exercises is checked: a change to one chapter's checks does
 # not make the other chapters' notebooks stale.
-_MODULES = ("motivation", "initialisation", "pretraining", "pca", "dense", "convolutional")
+_MODULES = ("motivation", "initialisation", "rbm", "pretraining", "pca", "dense", "convolutional")
 
 SOLVED = "solved"
 UNSOLVED = "not solved yet"
@@ -67,7 +67,7 @@ def exercise_names():
 
     Examples
     --------
-    >>> "pretraining.free_energy" in exercise_names()
+    >>> "rbm.free_energy" in exercise_names()
     True
     """
     return [f"{module}.{name}" for module in _MODULES for name in _load(module).__all__]
@@ -91,7 +91,7 @@ def check(name, answer, *, seed=None, quiet=False):
     Parameters
     ----------
     name : str
-        The exercise, such as ``"pretraining.free_energy"``.
+        The exercise, such as ``"rbm.free_energy"``.
     answer : object
         Mostly a function; the exercise says. ``...`` means that there is none yet.
     seed : int, optional

@@ -1,4 +1,4 @@
-"""Checks for the exercises to chapter 6: sizes, costs, overlaps, and what moves along."""
+"""Checks for the exercises to chapter 7: sizes, costs, overlaps, and what moves along."""
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def output_size(answer, rng):
 
 
 def _correlate(x, window, bias):
-    """Equation (6.1) for one channel, place by place."""
+    """Equation (7.1) for one channel, place by place."""
     padded = np.pad(x, 1)
     rows, columns = x.shape
     return np.array(
@@ -87,7 +87,7 @@ def convolve(answer, rng):
             ),
             (
                 "The window is turned over. Mathematicians convolve like this, networks do not: "
-                "(6.1) has x at r + i.",
+                "(7.1) has x at r + i.",
                 _correlate(x, window[::-1, ::-1], bias),
             ),
             ("The bias is missing.", exact - bias),

@@ -1,4 +1,4 @@
-"""Checks for the exercises to chapter 5: parameters, losses, and honest numbers."""
+"""Checks for the exercises to chapter 6: parameters, losses, and honest numbers."""
 
 import itertools
 
@@ -75,7 +75,7 @@ def _guarded(x, guard):
 
 
 def cross_entropy(answer, rng):
-    """The loss from what goes into the sigmoid; its slope must be (5.3), and nothing overflows."""
+    """The loss from what goes into the sigmoid; its slope must be (6.3), and nothing overflows."""
     x, z = rng.random((5, 8)), rng.normal(0, 2, (5, 8))
     answered = 1 / (1 + np.exp(-z))
     exact = (-x * np.log(answered) - (1 - x) * np.log(1 - answered)).sum(axis=1).mean()
@@ -101,7 +101,7 @@ def cross_entropy(answer, rng):
         [
             (
                 "The answer was clipped: the loss of a badly wrong pixel stops growing, and with "
-                "it the slope. Simplify (5.1) first: log(1 + e^z) - x z.",
+                "it the slope. Simplify (6.1) first: log(1 + e^z) - x z.",
                 value,
             )
             for value in _clipped(x, z)

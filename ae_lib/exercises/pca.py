@@ -1,4 +1,4 @@
-"""Checks for the exercises to chapter 4: subspaces, axes, and who looks at labels."""
+"""Checks for the exercises to chapter 5: subspaces, axes, and who looks at labels."""
 
 import itertools
 
@@ -195,7 +195,7 @@ def axes(answer, rng):
         "The axes",
         [
             (
-                "These are the decoder's rows. Each is a mixture of components, by equation (4.3).",
+                "These are the decoder's rows. Each is a mixture of components, by equation (5.3).",
                 decoder,
             ),
             (

@@ -1,4 +1,4 @@
-"""Results of the paper's experiments as they were computed, for chapter 7: JSON and arrays.
+"""Results of the paper's experiments as they were computed, for chapter 8: JSON and arrays.
 
 Each ``NAME.json`` here was written by ``make paper NAME=...``, which is
 ``python -m ae_lib.paper``.
@@ -69,7 +69,7 @@ def load_results(name):
 
 
 def check_results(results):
-    """Refuse results that do not have the form that chapter 7 reads.
+    """Refuse results that do not have the form that chapter 8 reads.
 
     Parameters
     ----------

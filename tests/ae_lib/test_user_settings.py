@@ -207,7 +207,7 @@ def test_a_check_does_not_depend_on_numpys_error_state():
         assert np.isinf(np.exp(np.float64(800)))  # overflows
         return unseen.mean() - own.mean()
 
-    assert check("pretraining.gap", gap, seed=0, quiet=True)
+    assert check("rbm.gap", gap, seed=0, quiet=True)
 
 
 @pytest.mark.slow

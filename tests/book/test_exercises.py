@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from ae_lib.exercises import SOLVED, UNSOLVED
-from tests.book.answers import NAMES, SOURCES
+from tests.book.answers import INCOMPLETE, NAMES, SOURCES
 from tests.book.test_notebooks import DIALECT, prose
 from tools.course import ROOT
 from tools.notebooks import exercises
@@ -23,8 +23,9 @@ LISTED = [(path, exercise) for path in SOURCES for exercise in exercises.exercis
 def test_there_are_enough_of_them():
     assert len(LISTED) >= 30
     assert len(NAMES) >= 24
-    for path in SOURCES:
-        assert len(exercises.exercises(path)) >= 5, path.name
+    # A page that has become complete is no longer listed as incomplete.
+    few = {path.stem for path in SOURCES if len(exercises.exercises(path)) < 5}
+    assert few == INCOMPLETE
 
 
 def test_each_check_belongs_to_one_exercise():
@@ -41,8 +42,9 @@ def test_numbers_go_up_and_kinds_are_mixed():
         assert [item.number for item in listed] == [
             f"{chapter}.{number}" for number in range(1, len(listed) + 1)
         ]
-        assert len({item.kind for item in listed}) >= 3, path.name
-        assert listed[-1].kind == "explain"
+        if path.stem not in INCOMPLETE:
+            assert len({item.kind for item in listed}) >= 3, path.name
+            assert listed[-1].kind == "explain"
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
@@ -50,7 +52,7 @@ def test_each_ends_with_questions_and_folded_answers(path):
     text = exercises.read_cells(path)[-1].source
     assert text.startswith("## Check yourself")
     count = text.count("<details>")
-    assert 3 <= count <= 5
+    assert (1 if path.stem in INCOMPLETE else 3) <= count <= 5
     assert count == text.count("</details>") == text.count("<summary>Answer</summary>")
     assert f"(../solutions/{path.stem}.ipynb)" in text
     assert text.count("wrong") + text.count("forgets") >= count

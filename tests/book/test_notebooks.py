@@ -245,7 +245,7 @@ def test_figures_go_through_show(code):
 
 @pytest.mark.parametrize("experiment", ["curves", "digits"])
 def test_the_papers_table_is_that_of_the_stored_results(experiment):
-    notebook = nbformat.read(BOOK / "07_paper.ipynb", as_version=4)
+    notebook = nbformat.read(BOOK / "08_paper.ipynb", as_version=4)
     printed = "".join(
         output.text
         for cell in notebook.cells

@@ -46,7 +46,7 @@ def test_each_wrong_answer_gets_its_own_hint(name):
 def test_right_and_wrong_are_told_apart_under_many_seeds(name, solutions, stubs):
     """``AE_CHECK_SEEDS=400`` tries 400 of them, some minutes; a fifth where checks take long."""
     count = int(os.environ.get("AE_CHECK_SEEDS", "40"))
-    for seed in range(count // 5 if name == "pretraining.cd1_change" else count):
+    for seed in range(count // 5 if name == "rbm.cd1_change" else count):
         assert check(name, solutions[name], seed=seed, quiet=True).status == SOLVED, seed
         assert check(name, stubs[name], seed=seed, quiet=True).status == UNSOLVED, seed
         for answer, words in wrong_answers(name):
@@ -60,7 +60,7 @@ def test_right_and_wrong_are_told_apart_under_many_seeds(name, solutions, stubs)
     ("name", "words", "seed"),
     [
         ("motivation.right_neighbours", "neighbour is wrong", 98),
-        ("pretraining.free_energy", "np.logaddexp", 97),
+        ("rbm.free_energy", "np.logaddexp", 97),
         ("pca.largest_angle", "length 1 is not enough", 57),
         ("pca.axes", "no data went into it", 7),
         ("dense.honest_error", "simply the last", 17),
@@ -102,7 +102,7 @@ def test_the_solutions_are_right_for_inputs_of_any_type(turn, solutions):
         def turned(*arguments, name=name):
             return solutions[name](*(in_arrays(INPUTS[turn], value) for value in arguments))
 
-        for seed in range(1 if name == "pretraining.cd1_change" else 3):
+        for seed in range(1 if name == "rbm.cd1_change" else 3):
             result = check(name, turned, seed=seed, quiet=True)
             assert result, str(result)
 

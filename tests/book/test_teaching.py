@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.book.answers import INCOMPLETE
 from tools.course import ROOT
 from tools.notebooks import exercises
 
@@ -54,6 +55,7 @@ def test_minutes_and_points_are_those_of_the_exercises():
 
 
 def test_the_last_exercise_of_each_chapter_is_marked_by_a_human():
-    for items in LISTED.values():
+    complete = [items for name, items in LISTED.items() if name not in INCOMPLETE]
+    for items in complete:
         assert [item.number for item in items if item.kind == "explain"] == [items[-1].number]
         assert items[-1].points == 3

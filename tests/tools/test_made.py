@@ -149,7 +149,7 @@ def test_clean_removes_what_was_built(tmp_path):
 
 MINE = {
     "build/classroom/gradebook.db": "marks",
-    "build/classroom/submitted/student_1/04_pca/04_pca.ipynb": "{}",
+    "build/classroom/submitted/student_1/05_pca/05_pca.ipynb": "{}",
     "build/notes.txt": "my notes",
     "build/webp/holiday.webp": "a picture of mine",
     "build/slides/mine.html": "my slides",
@@ -161,9 +161,9 @@ MINE = {
     "ae_lib/__pycache__/notes.txt": "my notes",
     ".ruff_cache/mine.txt": "no cache, since it has no tag",
     "classroom/gradebook.db": "marks",
-    "work/04_pca.ipynb": "{}",
-    "kept/20260101-000000/book/04_pca.ipynb": "{}",
-    ".claims/04_pca-0.json": "an hour of computing",
+    "work/05_pca.ipynb": "{}",
+    "kept/20260101-000000/book/05_pca.ipynb": "{}",
+    ".claims/05_pca-0.json": "an hour of computing",
 }
 
 

@@ -14,7 +14,7 @@ that is, chapters whose code is not the code that their tally came from. Each ru
 is kept in ``.claims/`` until the tally is written, so that the work may be interrupted at any time.
 
     python -m tools.claims                      10 seeds, all chapters
-    python -m tools.claims --chapters 04_pca    one chapter, the tally of the others kept
+    python -m tools.claims --chapters 05_pca    one chapter, the tally of the others kept
     python -m tools.claims --force              execute what is not missing, too
     python -m tools.claims --check              execute and write nothing; exit code 1 where the
                                                 tally is not that of the chapters
@@ -67,7 +67,7 @@ def _parser():
         help=f"how many seeds, from 0 on (default: {SEEDS})",
     )
     parser.add_argument(
-        "--chapters", nargs="+", metavar="NAME", help="such as 04_pca; all by default"
+        "--chapters", nargs="+", metavar="NAME", help="such as 05_pca; all by default"
     )
     parser.add_argument(
         "--jobs",

@@ -2,7 +2,7 @@
 
 ``runs.py`` calls it, in a process of its own for each chapter and seed:
 
-    python -P tools/claims/chapter_run.py chapters/04_pca.py result.json
+    python -P tools/claims/chapter_run.py chapters/05_pca.py result.json
 
 An assertion that fails does not end the chapter here. Whatever else fails does, and then no result
 is written.

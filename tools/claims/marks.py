@@ -98,12 +98,12 @@ def find_groups(source, name):
     ... # than two.
     ... assert one < two
     ... assert 2 * one <= two
-    ... ''', "04_pca")
+    ... ''', "05_pca")
     >>> for group in groups:
     ...     print(group)
     Group(claim=None, numbers=[0])
     Group(claim='one is less than two.', numbers=[1, 2])
-    >>> _, groups = find_groups('claim("one is less", one < two)', "04_pca")
+    >>> _, groups = find_groups('claim("one is less", one < two)', "05_pca")
     >>> groups
     [Group(claim='one is less', numbers=[0])]
     """
@@ -172,7 +172,7 @@ def read_chapter(name, root=ROOT):
     Parameters
     ----------
     name : str
-        Such as ``04_pca``.
+        Such as ``05_pca``.
     root : Path
         The folder of the course.
 

@@ -1,7 +1,7 @@
 """Make the notebooks of ``book/`` from the scripts of ``chapters/``.
 
 python -m tools.notebooks chapters            execute what is stale, renew the rest
-python -m tools.notebooks exercises 04_pca    the same for one chapter's exercises
+python -m tools.notebooks exercises 05_pca    the same for one chapter's exercises
 python -m tools.notebooks chapters --force    execute whether stale or not
 python -m tools.notebooks chapters --check    write nothing; exit code 1 if something would change
 """
@@ -66,7 +66,7 @@ def main(arguments=None, root=ROOT):
         prog="python -m tools.notebooks", description="Make the notebooks of book/."
     )
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("names", nargs="*", help="scripts, such as 04_pca; all by default")
+    parser.add_argument("names", nargs="*", help="scripts, such as 05_pca; all by default")
     parser.add_argument("--check", action="store_true", help="write nothing, report what is stale")
     parser.add_argument("--force", action="store_true", help="execute what is not stale, too")
     options = parser.parse_args(arguments)

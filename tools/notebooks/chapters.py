@@ -28,7 +28,7 @@ def targets(name, root=ROOT):
     Parameters
     ----------
     name : str
-        Such as ``04_pca``.
+        Such as ``05_pca``.
     root : Path
         The folder of the course.
 

@@ -20,7 +20,7 @@ def working_copies(root):
     Returns
     -------
     dict
-        From names, such as ``exercises/04_pca.ipynb``, to the bytes of the files.
+        From names, such as ``exercises/05_pca.ipynb``, to the bytes of the files.
     """
     # Pages that are no notebooks are on the website alone, so links to them stay as they are.
     prefixes = {

@@ -12,7 +12,7 @@ finds in its place::
 
 An exercise is a heading ``## 3.1 Upwards`` with a line of facts below it,
 ``★ · 5 minutes · 1 point · derive and code``. Then come the cell with the markers, and the cell
-with its check, ``check("pretraining.conditionals", conditionals)``. An exercise to *explain* has a
+with its check, ``check("rbm.conditionals", conditionals)``. An exercise to *explain* has a
 Markdown cell with markers, and no check: a human grades it.
 
 From this come
@@ -204,7 +204,7 @@ def targets(name, root=ROOT):
     Parameters
     ----------
     name : str
-        Such as ``04_pca``.
+        Such as ``05_pca``.
     root : Path
         The folder of the course.
 

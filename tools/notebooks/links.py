@@ -57,8 +57,8 @@ def lengthen(text, folder, prefixes):
     Examples
     --------
     >>> prefixes = {"ipynb": "https://colab.example/book/"}
-    >>> lengthen("See [it](../04_pca.ipynb#maps).", "exercises", prefixes)
-    'See [it](https://colab.example/book/04_pca.ipynb#maps).'
+    >>> lengthen("See [it](../05_pca.ipynb#maps).", "exercises", prefixes)
+    'See [it](https://colab.example/book/05_pca.ipynb#maps).'
     """
 
     def full(match):
@@ -90,10 +90,10 @@ def towards(copies, text, prefixes):
     Examples
     --------
     >>> prefixes = {"ipynb": "https://colab.example/book/"}
-    >>> towards("blank", "[4](https://colab.example/book/exercises/04_pca.ipynb)", prefixes)
-    '[4](https://colab.example/book/blank/exercises/04_pca.ipynb)'
-    >>> towards("blank", "[4](https://colab.example/book/solutions/04_pca.ipynb)", prefixes)
-    '[4](https://colab.example/book/solutions/04_pca.ipynb)'
+    >>> towards("blank", "[5](https://colab.example/book/exercises/05_pca.ipynb)", prefixes)
+    '[5](https://colab.example/book/blank/exercises/05_pca.ipynb)'
+    >>> towards("blank", "[5](https://colab.example/book/solutions/05_pca.ipynb)", prefixes)
+    '[5](https://colab.example/book/solutions/05_pca.ipynb)'
     """
     if "ipynb" not in prefixes:
         return text
@@ -121,8 +121,8 @@ def shorten(text, folder, prefixes):
     Examples
     --------
     >>> prefixes = {"ipynb": "https://colab.example/book/"}
-    >>> shorten("See [it](https://colab.example/book/04_pca.ipynb#maps).", "exercises", prefixes)
-    'See [it](../04_pca.ipynb#maps).'
+    >>> shorten("See [it](https://colab.example/book/05_pca.ipynb#maps).", "exercises", prefixes)
+    'See [it](../05_pca.ipynb#maps).'
     """
     for ending, prefix in prefixes.items():
         pattern = rf"\]\({re.escape(prefix)}([\w./-]+\.{ending})"

@@ -34,7 +34,7 @@ class Target(NamedTuple):
     """A notebook of the book, and what it is made from."""
 
     path: Path
-    script: str  # such as chapters/04_pca.py, as messages name it
+    script: str  # such as chapters/05_pca.py, as messages name it
     read: Callable  # returns the notebook without outputs
     blank: bool  # whether it has a copy without outputs
 

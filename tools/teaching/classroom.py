@@ -1,7 +1,7 @@
 """Make an nbgrader course of the exercises, a class.
 
     python -m tools.teaching.classroom                     every chapter's exercises, in classroom/
-    python -m tools.teaching.classroom 04_pca              those of one chapter
+    python -m tools.teaching.classroom 05_pca              those of one chapter
     python -m tools.teaching.classroom --class /some/one   in another folder
 
 It holds ``source/NAME/NAME.ipynb`` for each chapter (stubs, points, hidden tests), nbgrader's
@@ -155,7 +155,7 @@ def contents(root, names):
     root : Path
         The folder of this project.
     names : list of str
-        The chapters whose exercises are assignments, such as ``04_pca``.
+        The chapters whose exercises are assignments, such as ``05_pca``.
 
     Returns
     -------
@@ -294,7 +294,7 @@ def make(root, target, names, asked=()):
     target : Path
         The folder of nbgrader's course.
     names : list of str
-        The chapters whose exercises are assignments, such as ``04_pca``.
+        The chapters whose exercises are assignments, such as ``05_pca``.
     asked : list of str
         Those that are written although the teacher removed them.
 
@@ -324,7 +324,7 @@ def make(root, target, names, asked=()):
 def main(arguments=None, root=ROOT):
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Make an nbgrader course of the exercises.")
-    parser.add_argument("names", nargs="*", help="chapters, such as 04_pca; all by default")
+    parser.add_argument("names", nargs="*", help="chapters, such as 05_pca; all by default")
     parser.add_argument("--class", dest="folder", default=FOLDER, help="the class's folder")
     options = parser.parse_args(arguments)
     known = source_names(root)

@@ -300,14 +300,14 @@ def chosen_notebooks(names, root=ROOT):
     Parameters
     ----------
     names : list of str
-        Such as ``04_pca``; empty for all.
+        Such as ``05_pca``; empty for all.
     root : Path
         The folder of the course.
 
     Returns
     -------
     dict
-        From a name such as ``solutions/04_pca`` to the notebook's path.
+        From a name such as ``solutions/05_pca`` to the notebook's path.
     """
     book = root / "book"
     paths = [*sorted(book.glob("*.ipynb")), *sorted((book / "solutions").glob("*.ipynb"))]
@@ -349,7 +349,7 @@ def compare(python, notebook, outside):
 def main(arguments=None, root=ROOT):
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Run the notebooks under Colab's versions.")
-    parser.add_argument("names", nargs="*", help="chapters, such as 04_pca; all by default")
+    parser.add_argument("names", nargs="*", help="chapters, such as 05_pca; all by default")
     names = [Path(name).stem for name in parser.parse_args(arguments).names]
     results = {}
     try:

@@ -1,6 +1,6 @@
 """Mark an assignment of a class, with the programs that are in the class.
 
-python -m tools.teaching.grade --class FOLDER 04_pca
+python -m tools.teaching.grade --class FOLDER 05_pca
     [--student NAME] [--all] [--no-sandbox] [--minutes 20]
 """
 

@@ -17,7 +17,7 @@ from tools.course import ROOT
 from tools.notebooks.renewal import PICTURES
 from tools.notebooks.stored import write_picture
 
-# The networks of the paper's figure 1 and of chapters 5 and 6.
+# The networks of the paper's figure 1 and of chapters 6 and 7.
 DENSE = [784, 256, 128, 30, 128, 256, 784]
 PAPER = [784, 1000, 500, 250, 30]
 CONVOLUTIONAL = [

@@ -30,7 +30,7 @@ from tools.website.server import SITE, served
 
 LIGHTHOUSE = Path(__file__).parent / "check" / "node_modules" / "lighthouse" / "cli" / "index.js"
 # Prose and pictures, formulas and code, wide tables, demos, folded answers.
-PAGES = ["index", "03_pretraining", "07_paper", "play", "exercises/03_pretraining"]
+PAGES = ["index", "03_rbm", "08_paper", "play", "exercises/03_rbm"]
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 # From column to where Lighthouse reports it, by how much it is divided, and how it is written.
 AUDITS = {

@@ -23,10 +23,10 @@ def script_of(url):
 
     Examples
     --------
-    >>> script_of("https://example.org/edit/main/book/04_pca.ipynb")
-    'https://example.org/edit/main/chapters/04_pca.py'
-    >>> script_of("https://example.org/edit/main/book/solutions/04_pca.ipynb")
-    'https://example.org/edit/main/chapters/exercises/04_pca.py'
+    >>> script_of("https://example.org/edit/main/book/05_pca.ipynb")
+    'https://example.org/edit/main/chapters/05_pca.py'
+    >>> script_of("https://example.org/edit/main/book/solutions/05_pca.ipynb")
+    'https://example.org/edit/main/chapters/exercises/05_pca.py'
     >>> script_of("https://example.org/edit/main/book/notation.md")
     'https://example.org/edit/main/book/notation.md'
     """
@@ -55,10 +55,10 @@ def without_answers(buttons):
 
     Examples
     --------
-    >>> url = "https://colab.example/github/a/b/blob/main/book/04_pca.ipynb"
+    >>> url = "https://colab.example/github/a/b/blob/main/book/05_pca.ipynb"
     >>> button = without_answers([{"text": "Binder", "url": ""}, {"text": "Colab", "url": url}])
     >>> button["text"], button["url"]
-    ('Colab, without answers', 'https://colab.example/github/a/b/blob/main/book/without_answers/04_pca.ipynb')
+    ('Colab, without answers', 'https://colab.example/github/a/b/blob/main/book/without_answers/05_pca.ipynb')
     """
     for button in buttons:
         start, found, name = button.get("url", "").rpartition("/book/")

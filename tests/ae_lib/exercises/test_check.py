@@ -106,18 +106,18 @@ def test_an_interruption_gets_through():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        check("pretraining.gap", endless, quiet=True)
+        check("rbm.gap", endless, quiet=True)
 
 
 def test_dots_inside_a_function_are_named():
-    result = check("pretraining.gap", lambda own, unseen: own.mean() - ..., quiet=True)
+    result = check("rbm.gap", lambda own, unseen: own.mean() - ..., quiet=True)
     assert "There is still a `...`" in result.hint
 
 
 def test_an_exercise_that_is_not_there_is_named():
-    result = check("pretraining.free_enrgy", ..., quiet=True)
+    result = check("rbm.free_enrgy", ..., quiet=True)
     assert not result.passed
-    assert "Did you mean 'pretraining.free_energy'" in result.hint
+    assert "Did you mean 'rbm.free_energy'" in result.hint
 
 
 # A right answer in any type -----------------------------------------------------------------------
@@ -142,7 +142,7 @@ TURNS = {
 
 @pytest.mark.parametrize("turn", TURNS)
 def test_the_right_answer_may_come_in_any_type(turn, solutions):
-    for name in sorted(set(solutions) - SLOW - {"pretraining.cd1_change"}):
+    for name in sorted(set(solutions) - SLOW - {"rbm.cd1_change"}):
         result = check(
             name,
             lambda *x, name=name: deep(TURNS[turn], solutions[name](*x)),
@@ -153,7 +153,7 @@ def test_the_right_answer_may_come_in_any_type(turn, solutions):
 
 
 def test_several_results_may_come_in_one_array(solutions):
-    for name in ("pretraining.momentum_step", "convolutional.costs"):
+    for name in ("rbm.momentum_step", "convolutional.costs"):
         assert check(name, lambda *x, name=name: np.array(solutions[name](*x)), seed=1, quiet=True)
 
 
@@ -174,8 +174,8 @@ def test_what_is_right_for_float64_alone_gets_a_hint():
 def test_what_is_said_is_printed_once(solutions):
     said = io.StringIO()
     with redirect_stdout(said):
-        result = check("pretraining.gap", solutions["pretraining.gap"])
-    assert said.getvalue() == "pretraining.gap: solved.\n"
+        result = check("rbm.gap", solutions["rbm.gap"])
+    assert said.getvalue() == "rbm.gap: solved.\n"
     assert result
     assert result.passed
 
@@ -183,5 +183,5 @@ def test_what_is_said_is_printed_once(solutions):
 def test_inputs_are_new_every_time():
     seen = []
     for _ in range(2):
-        check("pretraining.gap", lambda own, unseen: seen.append(own.sum()), quiet=True)
+        check("rbm.gap", lambda own, unseen: seen.append(own.sum()), quiet=True)
     assert seen[0] != seen[1]

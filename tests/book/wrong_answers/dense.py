@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of chapter 5, each with words of its hint."""
+"""Typical wrong answers to the exercises of chapter 6, each with words of its hint."""
 
 import itertools
 

@@ -154,7 +154,7 @@ def test_hidden_tests_decide():
         return unseen.mean() - own.mean()
 
     for answer, passes in [(gap, True), (lambda *_: 0, False)]:
-        code = HIDDEN.format(name="pretraining.gap", answer="gap")
+        code = HIDDEN.format(name="rbm.gap", answer="gap")
         if passes:
             exec(code, {"gap": answer})
         else:

@@ -7,7 +7,7 @@ from tools.notebooks import links
 
 PREFIXES = links.read_prefixes(ROOT)
 TEXT = (
-    "[a](04_pca.ipynb), [b](04_pca.ipynb#maps), [c](exercises/05_dense.ipynb) and [d](index.md); "
+    "[a](05_pca.ipynb), [b](05_pca.ipynb#maps), [c](exercises/06_dense.ipynb) and [d](index.md); "
     "not [e](https://example.org/a.ipynb), [f](#here), `x[0](1)`."
 )
 
@@ -15,7 +15,7 @@ TEXT = (
 def test_full_addresses_are_those_of_colab_and_of_the_repository(tmp_path):
     (tmp_path / "_config.yml").write_text("repository:\n  url: https://github.com/a/b\n")
     text = links.lengthen(TEXT, "", links.read_prefixes(tmp_path))
-    for name in ("04_pca.ipynb", "04_pca.ipynb#maps", "exercises/05_dense.ipynb"):
+    for name in ("05_pca.ipynb", "05_pca.ipynb#maps", "exercises/06_dense.ipynb"):
         assert f"(https://colab.research.google.com/github/a/b/blob/main/book/{name})" in text
     assert "(https://github.com/a/b/blob/main/book/index.md)" in text
     for kept in ("[e](https://example.org/a.ipynb)", "[f](#here)", "`x[0](1)`"):
@@ -27,7 +27,7 @@ def test_full_addresses_are_those_of_colab_and_of_the_repository(tmp_path):
     [
         (TEXT, ""),
         (
-            "[a](../04_pca.ipynb#maps) [b](../solutions/04_pca.ipynb) [c](05_dense.ipynb)",
+            "[a](../05_pca.ipynb#maps) [b](../solutions/05_pca.ipynb) [c](06_dense.ipynb)",
             "exercises",
         ),
     ],

@@ -3,7 +3,7 @@
 from tools.course import ROOT
 from tools.teaching import classroom
 
-NAME = "04_pca"
+NAME = "05_pca"
 NOTEBOOK = f"source/{NAME}/{NAME}.ipynb"
 
 

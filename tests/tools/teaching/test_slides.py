@@ -24,7 +24,7 @@ Why it matters, in a paragraph.
 
 - One thing,
   on two lines.
-- Another, see [Chapter 5](05_dense.ipynb#the-network).
+- Another, see [Chapter 6](06_dense.ipynb#the-network).
 
 **What you will learn**
 
@@ -96,7 +96,7 @@ def test_a_chapter_begins_with_its_title_and_ends_with_its_summary():
 
 
 def test_links_between_chapters_lead_to_slides():
-    assert read()[1].find("a", string="Chapter 5")["href"] == "05_dense.html"
+    assert read()[1].find("a", string="Chapter 6")["href"] == "06_dense.html"
 
 
 def test_a_question_is_answered_by_what_the_next_code_prints():

@@ -69,14 +69,14 @@ def folder_of_that_name(folder):
         (write(b"\xef\xbb\xbf" + GOOD), "byte order mark"),
         (write(GOOD), None),
         (lambda folder: None, ""),
-        (lambda folder: (folder / "05_dense").mkdir(), ""),
+        (lambda folder: (folder / "06_dense").mkdir(), ""),
     ],
 )
 def test_a_submission_that_cannot_be_marked_is_named_with_its_reason(tmp_path, put, words):
     folder = tmp_path / "anna"
     folder.mkdir()
     put(folder)
-    found = submissions.problem(folder, NAME, ["05_dense"])
+    found = submissions.problem(folder, NAME, ["06_dense"])
     if not words:
         assert found == words
     else:

@@ -15,16 +15,16 @@ from tools.website.server import folder_of_site
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ("restricted Boltzmann machine", "03_pretraining"),
-        ("PCA", "04_pca"),
-        ("max pooling", "06_convolutional"),
+        ("restricted Boltzmann machine", "03_rbm"),
+        ("PCA", "05_pca"),
+        ("max pooling", "07_convolutional"),
         ("vanishing gradient", "02_initialisation"),
-        ("contrastive divergence", "03_pretraining"),
-        ("denoising", "06_convolutional"),
+        ("contrastive divergence", "03_rbm"),
+        ("denoising", "07_convolutional"),
         ("Colab", "index"),
         ("squared error", "glossary"),
         ("MNIST", "01_motivation"),
-        ("curves", "07_paper"),
+        ("curves", "08_paper"),
     ],
 )
 def test_search_finds_the_page_that_a_reader_has_in_mind(visit, words, name):

@@ -61,7 +61,7 @@ def test_tab_reaches_everything_and_shows_where_it_is(visit, name, width):
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 def test_the_first_key_leads_past_the_navigation(visit, width):
-    page = visit(width=width).open("03_pretraining")
+    page = visit(width=width).open("03_rbm")
     page.keyboard.press("Tab")
     link = page.get_by_role("link", name="Skip to main content")
     expect(link).to_be_focused()
@@ -72,7 +72,7 @@ def test_the_first_key_leads_past_the_navigation(visit, width):
 
 
 def test_folded_answers_open_by_keys(visit):
-    page = visit().open("exercises/03_pretraining")
+    page = visit().open("exercises/03_rbm")
     fold = page.locator("article details").first
     fold.locator("summary").focus()
     for key, opened in (("Enter", True), ("Space", False), ("Space", True)):
@@ -81,7 +81,7 @@ def test_folded_answers_open_by_keys(visit):
 
 
 def test_menus_open_by_keys(visit):
-    page = visit().open("03_pretraining")
+    page = visit().open("03_rbm")
     buttons = page.locator(".article-header-buttons button.dropdown-toggle")
     assert buttons.count() == 3
     for i in range(3):
@@ -98,7 +98,7 @@ def test_menus_open_by_keys(visit):
 
 @pytest.mark.parametrize("side", ["primary", "secondary"])
 def test_sidebars_of_a_phone_open_and_close_by_keys(visit, side):
-    page = visit(width=PHONE).open("03_pretraining")
+    page = visit(width=PHONE).open("03_rbm")
     toggle = page.locator(f".{side}-toggle")
     dialog = page.locator(f"#pst-{side}-sidebar-modal")
     expect(dialog).to_be_hidden()
@@ -112,7 +112,7 @@ def test_sidebars_of_a_phone_open_and_close_by_keys(visit, side):
     expect(toggle).to_be_focused()
 
 
-@pytest.mark.parametrize("name", ["03_pretraining", "07_paper", "notation"])
+@pytest.mark.parametrize("name", ["03_rbm", "08_paper", "notation"])
 def test_what_scrolls_sideways_is_scrolled_by_keys(visit, name):
     page = visit(width=PHONE).open(name)
     boxes = page.locator("article *").evaluate_all(

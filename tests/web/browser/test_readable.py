@@ -100,7 +100,7 @@ def test_a_first_visit_has_the_colours_of_the_readers_system_at_once(browser, st
     page = context.new_page()
     # Before any script but those written into the page.
     page.route("**/*.js*", lambda route: route.abort())
-    page.goto(f"{start}03_pretraining.html")
+    page.goto(f"{start}03_rbm.html")
     assert page.locator("html").get_attribute("data-theme") == mode
     assert page.locator(".navbar-brand img:visible").count() == 1
     context.close()
@@ -108,7 +108,7 @@ def test_a_first_visit_has_the_colours_of_the_readers_system_at_once(browser, st
 
 @pytest.mark.parametrize("button", [".btn-fullscreen-button", ".search-button-field"])
 def test_a_buttons_hint_can_be_read_by_everybody(visit, button):
-    page = visit().open("03_pretraining")
+    page = visit().open("03_rbm")
     page.locator(button).first.hover()
     expect(page.locator(".tooltip")).to_be_visible()
     rest(page)

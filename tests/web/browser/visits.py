@@ -9,7 +9,7 @@ LISTED = listed_pages(ROOT)
 PAGES = [*LISTED, "search", "genindex", "404"]
 PHONE, DESK = 390, 1300
 # Kinds of page: prose, formulas and code, wide tables, demos, folded answers.
-KINDS = ["index", "03_pretraining", "07_paper", "play", "exercises/03_pretraining"]
+KINDS = ["index", "03_rbm", "08_paper", "play", "exercises/03_rbm"]
 DEMOS = ["thirty", "map", "between", "sizes"]
 
 # Where a page's content moved although its reader did nothing.

@@ -25,7 +25,7 @@ from web.extensions.pages import (
 from web.extensions.pages.assets import STATIC
 
 # Functions of ``(app, pages)``; ``pages`` is a dict from a page's path, such as
-# ``exercises/04_pca.html``, to its ``BeautifulSoup``.
+# ``exercises/05_pca.html``, to its ``BeautifulSoup``.
 PASSES = [
     # Links with a picture, before pictures are told when to load.
     demo_cards.change_links,

@@ -42,7 +42,7 @@ def verdicts(root, name):
     root : Path
         The folder of the course.
     name : str
-        Such as ``04_pca``.
+        Such as ``05_pca``.
 
     Returns
     -------

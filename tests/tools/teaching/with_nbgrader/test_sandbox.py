@@ -161,6 +161,6 @@ def test_without_a_sandbox_nothing_is_run_unless_the_teacher_says_so(course, tea
 
 
 def test_an_assignment_that_was_not_released_is_refused(course, teacher):
-    code, said = grade(course, teacher, "05_dense")
+    code, said = grade(course, teacher, "06_dense")
     assert code == 2
-    assert "no assignment '05_dense' that was released" in said[-1]
+    assert "no assignment '06_dense' that was released" in said[-1]

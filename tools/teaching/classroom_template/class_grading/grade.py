@@ -1,9 +1,9 @@
 """Mark an assignment, each student on their own, so that no notebook can stop the others.
 
-    make grade ASSIGNMENT=04_pca                     who is new, or handed in again
-    make grade ASSIGNMENT=04_pca ALL=1               everybody again
-    make grade ASSIGNMENT=04_pca STUDENT=anna        one student, again
-    make grade ASSIGNMENT=04_pca SANDBOX=no          where there is no sandbox; see README.md
+    make grade ASSIGNMENT=05_pca                     who is new, or handed in again
+    make grade ASSIGNMENT=05_pca ALL=1               everybody again
+    make grade ASSIGNMENT=05_pca STUDENT=anna        one student, again
+    make grade ASSIGNMENT=05_pca SANDBOX=no          where there is no sandbox; see README.md
 
 The last lines are a table of everybody: marks, and what a teacher has to look at. The exit code is
 0 where there is nothing to look at, 1 where there is, 2 where nothing could be marked at all.
@@ -344,7 +344,7 @@ def grade(name, options):
 def main(arguments=None):
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Mark an assignment, student by student.")
-    parser.add_argument("assignment", help="such as 04_pca")
+    parser.add_argument("assignment", help="such as 05_pca")
     parser.add_argument("--student", action="append", help="only this student, again")
     parser.add_argument("--all", action="store_true", help="also whoever was marked before")
     parser.add_argument(

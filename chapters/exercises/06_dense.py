@@ -7,11 +7,11 @@
 # ---
 
 # %% [markdown]
-# # Exercises to chapter 5
+# # Exercises to chapter 6
 #
 # Count parameters, find the floor of the loss, write a loss that does not overflow, and
 # report an honest number. At the end: train a network of your own, and beat two thirds of
-# PCA's error. [Chapter 5](../05_dense.ipynb) shows how one is built.
+# PCA's error. [Chapter 6](../06_dense.ipynb) shows how one is built.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
 # on random numbers, and says what it found. "Run all" goes through whether you have
@@ -31,7 +31,7 @@ use_style()
 digits = load_mnist(n_validation=5000)
 
 # %% [markdown]
-# ## 5.1 How many parameters?
+# ## 6.1 How many parameters?
 #
 # ★ · 5 minutes · 1 point · derive and code
 #
@@ -60,11 +60,11 @@ if counts:
     print(f"{n_parameters([784, 1000, 500, 250, 30, 250, 500, 1000, 784]):,}")
 
 # %% [markdown]
-# ## 5.2 The floor of the loss
+# ## 6.2 The floor of the loss
 #
 # ★★ · 10 minutes · 2 points · derive and code
 #
-# Return the cross-entropy of *perfect* answers, (5.4) summed over the pixels and averaged
+# Return the cross-entropy of *perfect* answers, (6.4) summed over the pixels and averaged
 # over the images, in nats. Pixels may be exactly 0 or 1, and such pixels cost nothing.
 
 
@@ -93,13 +93,13 @@ if finds_floor:
         print(f"{name:8s} {loss_floor(pictures):.1f} nats")
 
 # %% [markdown]
-# ## 5.3 A loss that does not overflow
+# ## 6.3 A loss that does not overflow
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Return the cross-entropy (5.1), summed over pixels and averaged over images, from the
+# Return the cross-entropy (6.1), summed over pixels and averaged over images, from the
 # pixels `x` and the numbers `z` that go *into* the sigmoid. It has to be exact for $z =
-# 900$ as well. Simplify (5.1) with $\hat x = \sigma(z)$ on paper first.
+# 900$ as well. Simplify (6.1) with $\hat x = \sigma(z)$ on paper first.
 
 
 # %%
@@ -116,7 +116,7 @@ def cross_entropy(x, z):
 _ = check("dense.cross_entropy", cross_entropy)
 
 # %% [markdown]
-# ## 5.4 The number in the paper
+# ## 6.4 The number in the paper
 #
 # ★ · 10 minutes · 2 points · find the planted mistake
 #
@@ -139,7 +139,7 @@ def honest_error(train, validation, test):
 _ = check("dense.honest_error", honest_error)
 
 # %% [markdown]
-# ## 5.5 An honest split
+# ## 6.5 An honest split
 #
 # ★ · 10 minutes · 1 point · derive and code
 #
@@ -161,7 +161,7 @@ def split(n, n_validation, n_test, rng):
 _ = check("dense.split", split)
 
 # %% [markdown]
-# ## 5.6 Below nine
+# ## 6.6 Below nine
 #
 # ★★★ · 40 minutes · 5 points · improve
 #
@@ -171,7 +171,7 @@ _ = check("dense.split", split)
 # random test digits; run it when you have decided.
 #
 # The board, squared error per test image: PCA-30 13.87; this target 9; the network of
-# Chapter 5 about 7; the paper's deep autoencoder 3.00.
+# Chapter 6 about 7; the paper's deep autoencoder 3.00.
 
 # %% tags=["slow"]
 ### BEGIN SOLUTION
@@ -213,7 +213,7 @@ if below_nine:
                               errors={"yours": squared_error(some, yours)}))
 
 # %% [markdown]
-# ## 5.7 A loss of 0.08
+# ## 6.7 A loss of 0.08
 #
 # ★★ · 10 minutes · 3 points · explain
 #
@@ -264,9 +264,9 @@ if below_nine:
 #
 # <details><summary>Answer</summary>
 #
-# (b), by (5.3). (a) is wrong: values of two different losses cannot be compared. (c) is
+# (b), by (6.3). (a) is wrong: values of two different losses cannot be compared. (c) is
 # wrong: for a pixel, both are smallest where the answer equals it.
 #
 # </details>
 #
-# The solutions are on [a page of their own](../solutions/05_dense.ipynb).
+# The solutions are on [a page of their own](../solutions/06_dense.ipynb).

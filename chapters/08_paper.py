@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 7. The paper, reproduced
+# # 8. The paper, reproduced
 #
 # The chapters before used small networks and few digits, so that you could train them
 # while you read. Did the paper tell the truth at its own size? Its experiments were
@@ -29,7 +29,7 @@
 #
 # **What you will need**
 #
-# - [Chapter 3](03_pretraining.ipynb), where pretraining, unrolling and fine-tuning are
+# - [Chapter 4](04_pretraining.ipynb), where pretraining, unrolling and fine-tuning are
 #   explained. Nothing is trained here.
 #
 # **Time:** about 30 minutes of reading, seconds of computing on
@@ -688,8 +688,9 @@ assert rates["random"] > 1.2 * rates["pretrained"]
 #
 # ## Where to go next
 #
-# - [The exercises to Chapter 3](exercises/03_pretraining.ipynb), if you have not done them.
+# - The exercises to [Chapter 3](exercises/03_rbm.ipynb) and to
+#   [Chapter 4](exercises/04_pretraining.ipynb), if you have not done them.
 # - **Next:** this is the last chapter. [Chapter 1](01_motivation.ipynb) lists the
 #   questions that we set out with: which of them can you answer now?
-# - **Previous:** [Chapter 6](06_convolutional.ipynb) compared all networks of the
+# - **Previous:** [Chapter 7](07_convolutional.ipynb) compared all networks of the
 #   course at equal numbers in the code.

@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # 5. The dense autoencoder
+# # 6. The dense autoencoder
 #
 # [Chapter 1](01_motivation.ipynb) showed what a short code is good for, and [Chapter
-# 4](04_pca.ipynb) how far straight lines get: thirty principal components describe a
+# 5](05_pca.ipynb) how far straight lines get: thirty principal components describe a
 # digit with an error of 13.87. Here you build a network that does better, layer by
 # layer, and give a reason for each layer. Its start is the one that [Chapter
 # 2](02_initialisation.ipynb) recommends. Then you look inside. What does one number of
@@ -33,7 +33,7 @@
 #
 # **What you will need**
 #
-# - [Chapter 1](01_motivation.ipynb) and [Chapter 4](04_pca.ipynb); the derivative of
+# - [Chapter 1](01_motivation.ipynb) and [Chapter 5](05_pca.ipynb); the derivative of
 #   the logarithm; a little Keras.
 #
 # **Time:** about 30 minutes of reading, one to two and a half minutes of computing on
@@ -203,23 +203,23 @@ show(fig, alt="Left: cross-entropy of one pixel against the answer. Each curve i
 # Now the equation. For a pixel $x$ and an answer $\hat x = \sigma(z)$ the cross-entropy
 # is
 #
-# $$\ell(x, \hat x) = -x \log \hat x - (1 - x) \log (1 - \hat x). \tag{5.1}$$
+# $$\ell(x, \hat x) = -x \log \hat x - (1 - x) \log (1 - \hat x). \tag{6.1}$$
 #
 # Its slope against the answer is
 #
-# $$\frac{\partial \ell}{\partial \hat x} = \frac{\hat x - x}{\hat x (1 - \hat x)}. \tag{5.2}$$
+# $$\frac{\partial \ell}{\partial \hat x} = \frac{\hat x - x}{\hat x (1 - \hat x)}. \tag{6.2}$$
 #
 # The sigmoid's own slope is $\mathrm{d}\hat x / \mathrm{d}z = \hat x (1 - \hat x)$. In
 # the product of the two the fraction cancels:
 #
-# $$\frac{\partial \ell}{\partial z} = \hat x - x. \tag{5.3}$$
+# $$\frac{\partial \ell}{\partial z} = \hat x - x. \tag{6.3}$$
 #
 # The slope is the error itself. That is why sigmoid and cross-entropy belong together:
 # each undoes what would be awkward about the other. With squared error the factor
 # $\hat x (1 - \hat x)$ stays, and it is tiny wherever the network is sure, rightly or
 # wrongly.
 #
-# We check (5.3) on three pixels. Keras' loss is a *mean* over pixels, so we multiply by
+# We check (6.3) on three pixels. Keras' loss is a *mean* over pixels, so we multiply by
 # their number.
 
 # %%
@@ -236,10 +236,10 @@ print("answer - pixel:", (answer - x).numpy().round(3))
 assert np.allclose(slope, answer - x, atol=1e-5)
 
 # %% [markdown]
-# Back to the dots on the left. Put the perfect answer $\hat x = x$ into (5.1), and what
+# Back to the dots on the left. Put the perfect answer $\hat x = x$ into (6.1), and what
 # remains depends on the data alone. It is the entropy of the pixel,
 #
-# $$H(x) = -x \log x - (1 - x) \log (1 - x). \tag{5.4}$$
+# $$H(x) = -x \log x - (1 - x) \log (1 - x). \tag{6.4}$$
 #
 # It is 0 for a white or a black pixel and $\log 2 \approx 0.69$ at most, for middle
 # grey. Summed over an image it is the **floor** of the loss: no network gets below it.
@@ -267,7 +267,7 @@ print(f"as Keras counts, a mean over pixels: {lowest / 784:.4f}")
 #
 # The target of an autoencoder is its own input, hence `fit(x, x)`. Adam with batches of
 # 250 does the work, with a learning rate that falls to 0 along a cosine, as in
-# Chapter 4. Beside the loss we watch the squared error, in our unit.
+# Chapter 5. Beside the loss we watch the squared error, in our unit.
 
 
 # %%
@@ -713,7 +713,7 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 # and what as target, so that the network learns to clean? Try it with fresh noise in
 # every epoch. How near to the error on clean digits do you get, and what does it cost
 # on clean digits? This is the **denoising autoencoder** of [Vincent et al.
-# (2008)](https://doi.org/10.1145/1390156.1390294). [Chapter 6](06_convolutional.ipynb)
+# (2008)](https://doi.org/10.1145/1390156.1390294). [Chapter 7](07_convolutional.ipynb)
 # trains one.
 #
 # ## Common mistakes
@@ -722,7 +722,7 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 # >
 # > - **Pixels left in 0…255.** A sigmoid cannot answer 200, and the loss becomes
 # >   negative. Divide by 255 first; `load_mnist` has done it.
-# > - **Waiting for cross-entropy to reach 0.** It stops at the floor (5.4), which the
+# > - **Waiting for cross-entropy to reach 0.** It stops at the floor (6.4), which the
 # >   data set.
 # > - **Mean set beside sum.** Keras prints a mean over pixels; our unit is the sum over
 # >   an image, 784 times as much. Some programs also halve the squared error.
@@ -758,8 +758,8 @@ assert noise_error["autoencoder"] > 0.8 * noise_error["noisy"]
 #
 # ## Where to go next
 #
-# - [The exercises to this chapter](exercises/05_dense.ipynb), which check themselves.
-# - **Next:** [Chapter 6](06_convolutional.ipynb) builds a network that knows from the
+# - [The exercises to this chapter](exercises/06_dense.ipynb), which check themselves.
+# - **Next:** [Chapter 7](07_convolutional.ipynb) builds a network that knows from the
 #   start that pixels have neighbours.
-# - **Previous:** [Chapter 4](04_pca.ipynb) compared autoencoders with PCA, saying by
+# - **Previous:** [Chapter 5](05_pca.ipynb) compared autoencoders with PCA, saying by
 #   saying.

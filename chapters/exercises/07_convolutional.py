@@ -7,11 +7,11 @@
 # ---
 
 # %% [markdown]
-# # Exercises to chapter 6
+# # Exercises to chapter 7
 #
 # Sizes that fit or do not, the work of a convolution, the checkerboard, codes that are
 # larger than their pictures, and what it means to move along.
-# [Chapter 6](../06_convolutional.ipynb) has the pictures; here NumPy is enough.
+# [Chapter 7](../07_convolutional.ipynb) has the pictures; here NumPy is enough.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
 # on random inputs, and says what it found. "Run all" goes through whether you have solved
@@ -29,7 +29,7 @@ from ae_lib import check, load_mnist, plot_features, show, use_style
 use_style()
 
 # %% [markdown]
-# ## 6.1 How large is the map?
+# ## 7.1 How large is the map?
 #
 # ★★ · 10 minutes · 2 points · derive and code
 #
@@ -65,11 +65,11 @@ if sizes_are_right:
     print("down:", sizes, "and up again from 4:", [4, 8, 16, 32])
 
 # %% [markdown]
-# ## 6.2 A convolution
+# ## 7.2 A convolution
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# Code (6.1) for one channel in and one out, with a window of 3 by 3, zeros around the
+# Code (7.1) for one channel in and one out, with a window of 3 by 3, zeros around the
 # picture, and a map as large as the picture. No activation.
 
 
@@ -104,7 +104,7 @@ if convolves:
          "colours, a blurred seven, and the outline of the stroke.")
 
 # %% [markdown]
-# ## 6.3 Parameters and work
+# ## 7.3 Parameters and work
 #
 # ★ · 10 minutes · 1 point · derive and code
 #
@@ -127,7 +127,7 @@ def costs(rows, columns, window, c_in, c_out):
 _ = check("convolutional.costs", costs)
 
 # %% [markdown]
-# ## 6.4 Where the checkerboard comes from
+# ## 7.4 Where the checkerboard comes from
 #
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
@@ -163,7 +163,7 @@ if counts_windows:
         print(f"window {window}:", inside.astype(int)[:8], even)
 
 # %% [markdown]
-# ## 6.5 A code, or a copy?
+# ## 7.5 A code, or a copy?
 #
 # ★ · 5 minutes · 1 point · find the planted mistake
 #
@@ -185,7 +185,7 @@ def overcomplete(picture_shape, code_shape):
 _ = check("convolutional.overcomplete", overcomplete)
 
 # %% [markdown]
-# ## 6.6 Moving along
+# ## 7.6 Moving along
 #
 # ★★ · 10 minutes · 2 points · derive and code
 #
@@ -224,14 +224,14 @@ if measures:
         print(f"step {step}: {moves_along(pooled, picture, step):.2f}")
 
 # %% [markdown]
-# ## 6.7 Which one for which data?
+# ## 7.7 Which one for which data?
 #
 # ★★ · 10 minutes · 3 points · explain
 #
 # Three data sets: (a) 300 photographs of leaves, anywhere in the picture; (b) 50,000
 # customers with 200 properties each; (c) a million digits, all in their places, to be
 # described by 30 numbers. Choose PCA, a dense or a convolutional autoencoder for each,
-# and give a reason that Chapter 6 measured.
+# and give a reason that Chapter 7 measured.
 
 # %% [markdown]
 # ### BEGIN SOLUTION
@@ -282,4 +282,4 @@ if measures:
 #
 # </details>
 #
-# The solutions are on [a page of their own](../solutions/06_convolutional.ipynb).
+# The solutions are on [a page of their own](../solutions/07_convolutional.ipynb).

@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # 4. The autoencoder and PCA
+# # 5. The autoencoder and PCA
 #
 # PCA, principal component analysis, has been our yardstick since [Chapter
 # 1](01_motivation.ipynb). Like an autoencoder it describes a picture by a few numbers.
@@ -98,13 +98,13 @@ show(fig, alt="A cloud of 300 points, rising from lower left to upper right. A "
 # In formulas: let $\bar x$ be the mean of the $n$ training images, and let the rows of
 # $X$ be the images minus $\bar x$. The singular value decomposition
 #
-# $$X = U S V^\top \tag{4.1}$$
+# $$X = U S V^\top \tag{5.1}$$
 #
 # orders the directions of the cloud: the columns of $V$ are the **principal
 # components**, and $S_{ii}^2 / n = \sigma_i^2$ is the variance along the $i$-th. Keep
 # the first $k$ of them, $V_k$. Then
 #
-# $$z = V_k^\top (x - \bar x), \qquad \hat x = \bar x + V_k z \tag{4.2}$$
+# $$z = V_k^\top (x - \bar x), \qquad \hat x = \bar x + V_k z \tag{5.2}$$
 #
 # are encoder and decoder: two matrices, one the transpose of the other. By a theorem of
 # [Eckart and Young](https://doi.org/10.1007/BF02288367), no other pair of linear maps
@@ -154,7 +154,7 @@ assert round(pca_error, 2) == 13.87
 # %% [markdown]
 # ## "A linear autoencoder is PCA"
 #
-# Equation (4.2) looks like an autoencoder with two layers and no activation function.
+# Equation (5.2) looks like an autoencoder with two layers and no activation function.
 # So let us train one: 784 pixels, six code values, 784 pixels, by gradient descent, on
 # 10,000 digits with their mean taken off. Nothing tells it about variances or right
 # angles. The two matrices are not even tied to each other.
@@ -236,7 +236,7 @@ show(plot_features(np.concatenate([principal.T, columns.T]), n_columns=6, titles
 # negative). Each column is a mixture of the pictures above. Why? Take any invertible
 # $6 \times 6$ matrix $A$, multiply the code by it, and let the decoder undo it:
 #
-# $$\hat x = W_2 W_1 x = (W_2 A^{-1}) (A W_1) x \tag{4.3}$$
+# $$\hat x = W_2 W_1 x = (W_2 A^{-1}) (A W_1) x \tag{5.3}$$
 #
 # Other weights, other codes, the same reconstruction, the same error. The error fixes
 # the plane and says nothing about axes in it. PCA picks axes that are at right angles
@@ -247,7 +247,7 @@ show(plot_features(np.concatenate([principal.T, columns.T]), n_columns=6, titles
 # Two recipes go around. One: run PCA on the *reconstructions*. They lie in the right
 # plane, so that PCA of them has to find the axes ([Plaut
 # 2018](https://doi.org/10.48550/arXiv.1804.10253)). The other: take the left singular
-# vectors of the decoder. Equation (4.3) says that this cannot work as it is, for
+# vectors of the decoder. Equation (5.3) says that this cannot work as it is, for
 # $W_2 A^{-1}$ has other singular vectors than $W_2$. [Kunin et al.
 # (2019)](https://doi.org/10.48550/arXiv.1901.08168) showed what makes it work: an L2
 # penalty on both layers. It makes the weights' size count, and with that not every $A$
@@ -304,7 +304,7 @@ assert overlaps["columns"].max(axis=1).mean() < 0.9
 # With the penalty there is even more in the decoder. Its singular values $\tau_i$ are
 # no longer arbitrary. For a penalty $\lambda$ (1 here), the minimum has
 #
-# $$\tau_i^2 = 1 - \lambda / \sigma_i^2 \tag{4.4}$$
+# $$\tau_i^2 = 1 - \lambda / \sigma_i^2 \tag{5.4}$$
 #
 # (do it for one direction, with a weight $t$ in the encoder and $u$ in the decoder:
 # minimise $\sigma_i^2 (1 - tu)^2 + \lambda (t^2 + u^2)$). So we can read PCA's
@@ -628,7 +628,7 @@ show(plot_reconstructions(
 # by the first run's after the linear map. The foreign decoder writes scribbles. The
 # interpreter turns them into digits again, with an error that is still below PCA's, so
 # the codes hold much the same information, written in other coordinates. That is
-# equation (4.3) once more, and now it is true only nearly, because these networks bend.
+# equation (5.3) once more, and now it is true only nearly, because these networks bend.
 #
 # **The verdict on saying three.** Both are deterministic once the seed is fixed. The
 # difference is another: PCA has *one* best answer, up to signs; an autoencoder has a
@@ -637,7 +637,7 @@ show(plot_reconstructions(
 # %% [markdown]
 # ## "PCA reduces dimensions, an autoencoder learns features"
 #
-# A feature is the pattern that a unit responds to ([Chapter 3](03_pretraining.ipynb)).
+# A feature is the pattern that a unit responds to ([Chapter 3](03_rbm.ipynb)).
 # The weights of each unit in an encoder's first layer are one. Let us see PCA's and the
 # autoencoder's.
 
@@ -847,8 +847,8 @@ assert thirty_accuracy > ae_accuracy + 0.1
 #
 # ## Where to go next
 #
-# - [The exercises to this chapter](exercises/04_pca.ipynb), which check themselves.
-# - **Next:** [Chapter 5](05_dense.ipynb) builds a better dense autoencoder, layer by
+# - [The exercises to this chapter](exercises/05_pca.ipynb), which check themselves.
+# - **Next:** [Chapter 6](06_dense.ipynb) builds a better dense autoencoder, layer by
 #   layer, and walks about in its code.
-# - **Previous:** [Chapter 3](03_pretraining.ipynb) learnt a deep autoencoder one layer
+# - **Previous:** [Chapter 4](04_pretraining.ipynb) learnt a deep autoencoder one layer
 #   at a time.

@@ -7,9 +7,9 @@
 # ---
 
 # %% [markdown]
-# # 6. The convolutional autoencoder
+# # 7. The convolutional autoencoder
 #
-# The dense autoencoder of [Chapter 5](05_dense.ipynb) does not know what a picture is,
+# The dense autoencoder of [Chapter 6](06_dense.ipynb) does not know what a picture is,
 # and neither does PCA. Mix up the pixels of all digits in the same way, and both learn
 # as well as before. To them a pixel's neighbour is a number like any other. A
 # convolutional network knows two things more: what belongs together lies together, and
@@ -34,7 +34,7 @@
 #
 # **What you will need**
 #
-# - [Chapter 4](04_pca.ipynb) and [Chapter 5](05_dense.ipynb).
+# - [Chapter 5](05_pca.ipynb) and [Chapter 6](06_dense.ipynb).
 #
 # **Time:** about 35 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
@@ -81,7 +81,7 @@ print(x_train.shape, x_test.shape)
 # `Conv2DTranspose`, an `UpSampling2D`, and again a `Conv2DTranspose`, which draws the
 # picture. `padding="same"` puts zeros around the border, so that a convolution returns
 # as many rows and columns as it was given. The code has no activation function, as in
-# Chapter 5.
+# Chapter 6.
 
 # %%
 relu = {"activation": "relu", "padding": "same", "kernel_initializer": "he_normal"}
@@ -112,14 +112,14 @@ show(plot_blocks(layer_shapes(wide), code=3, title="A convolutional autoencoder"
 # %% [markdown]
 # Each block is what one layer passes on: its front is a map of the picture, its depth
 # the number of such maps, called **channels**. (A map is here a picture of one kind of
-# answer. It has nothing to do with the maps of digits in Chapters 1, 4 and 5.)
+# answer. It has nothing to do with the maps of digits in Chapters 1, 5 and 6.)
 #
 # A **convolution** computes every value of a map from a small window of the maps below,
 # here of 3 by 3 values, with the *same* weights everywhere. With $x$ for the maps
 # below, $w$ for the weights and $b_d$ for the bias of output channel $d$, the value at
 # row $r$, column $s$ is
 #
-# $$y_{rsd} = b_d + \sum_{i,j=-1}^{1} \sum_{c} w_{ijcd} x_{r+i,s+j,c} \tag{6.1}$$
+# $$y_{rsd} = b_d + \sum_{i,j=-1}^{1} \sum_{c} w_{ijcd} x_{r+i,s+j,c} \tag{7.1}$$
 #
 # followed by the activation function, where there is one. Outside the border $x$ counts
 # as 0. **Max-pooling** keeps the largest of each 2 by 2 values and so halves the sides.
@@ -168,7 +168,7 @@ print(f"together {parameters:40,d} {work:15,d}")
 # padding. We count them too.) In a dense network each weight is used once for a
 # picture, so that it has as many multiplications as weights.
 #
-# Training is that of [Chapter 5](05_dense.ipynb): cross-entropy, Adam, a learning rate
+# Training is that of [Chapter 6](06_dense.ipynb): cross-entropy, Adam, a learning rate
 # that falls to 0 along a cosine.
 
 
@@ -369,7 +369,7 @@ for n in (196, 392):
 # %% [markdown]
 # With thirty values both networks are ahead of PCA. With 196 or 392 the convolutional
 # network is far better than the dense one, which in so few steps has hardly learnt to
-# use the longer code: [Chapter 5](05_dense.ipynb) saw the same at 64 numbers. But PCA
+# use the longer code: [Chapter 6](06_dense.ipynb) saw the same at 64 numbers. But PCA
 # is ahead of both! With so many components it drops only directions in which digits
 # hardly vary. It finds the *best* plane, without a single step of descent. And one map
 # of 14 by 14 values may be little more than the digit at half its resolution.
@@ -399,7 +399,7 @@ assert 5 * few[1] > many[1]
 #
 # ### A stroke is a stroke, wherever it lies
 #
-# Formula (6.1) has the same weights at every place. If the picture moves by a pixel, so
+# Formula (7.1) has the same weights at every place. If the picture moves by a pixel, so
 # does every map, except at its border. Pooling takes blocks of 2 by 2, so after it a
 # move by *two* pixels becomes a move by one. That follows from the formula for any
 # weights, trained or not.
@@ -539,7 +539,7 @@ show(plot_features(answers / answers.max(), n_columns=8,
 # %% [markdown]
 # Look for windows that answer to ink as such, and for others that answer only to the
 # border of a stroke on one side. Each asks the same question at every place. The
-# features of an RBM ([Chapter 3](03_pretraining.ipynb)) are tied to their places: moved
+# features of an RBM ([Chapter 3](03_rbm.ipynb)) are tied to their places: moved
 # by a few pixels, a stroke meets other weights.
 #
 # ### What it does not buy
@@ -681,7 +681,7 @@ assert sizes(28, pad, *down, up, up, up, crop)[-1] == 28
 #
 # ## Cleaning digits
 #
-# In [Chapter 5](05_dense.ipynb) an autoencoder failed on noisy digits: it had never
+# In [Chapter 6](06_dense.ipynb) an autoencoder failed on noisy digits: it had never
 # seen any. Now we train one for it, a denoising autoencoder ([Vincent et al.
 # 2008](https://doi.org/10.1145/1390156.1390294)). Noisy digits go in, and the target is
 # the *clean* digit. Here an over-complete code does no harm. To hand on the input would
@@ -821,7 +821,7 @@ for n in pcas:
 #
 # ## Where to go next
 #
-# - [The exercises to this chapter](exercises/06_convolutional.ipynb), which check themselves.
-# - **Next:** [Chapter 7](07_paper.ipynb) shows the paper's own networks, at full size.
-# - **Previous:** [Chapter 5](05_dense.ipynb) built the dense autoencoder that this
+# - [The exercises to this chapter](exercises/07_convolutional.ipynb), which check themselves.
+# - **Next:** [Chapter 8](08_paper.ipynb) shows the paper's own networks, at full size.
+# - **Previous:** [Chapter 6](06_dense.ipynb) built the dense autoencoder that this
 #   chapter was compared with.

@@ -7,10 +7,10 @@
 # ---
 
 # %% [markdown]
-# # Exercises to chapter 4
+# # Exercises to chapter 5
 #
 # PCA by hand, the angles between planes, the axes that a linear autoencoder hides, and a
-# code of thirty numbers that beats PCA without a network. [Chapter 4](../04_pca.ipynb)
+# code of thirty numbers that beats PCA without a network. [Chapter 5](../05_pca.ipynb)
 # has the equations. Pictures are rows, components are rows, too.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
@@ -30,12 +30,12 @@ use_style()
 digits = load_mnist()
 
 # %% [markdown]
-# ## 4.1 PCA in four lines
+# ## 5.1 PCA in four lines
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
 # Return the mean of the rows of `x` and the first `k` principal components, by the
-# singular value decomposition (4.1). Each component is a row of length 1; its sign is up
+# singular value decomposition (5.1). Each component is a row of length 1; its sign is up
 # to you.
 
 
@@ -55,12 +55,12 @@ def components(x, k):
 _ = check("pca.components", components)
 
 # %% [markdown]
-# ## 4.2 How much is explained
+# ## 5.2 How much is explained
 #
 # ★ · 10 minutes · 1 point · derive and code
 #
 # Return the variances along the first `k` principal components. Take the mean of squares
-# over the $n$ rows, as (4.1) does, not $n - 1$.
+# over the $n$ rows, as (5.1) does, not $n - 1$.
 
 
 # %%
@@ -92,7 +92,7 @@ if variances_are_right:
     print("30 and 2 components:", np.round(shares, 2), "yours:", my_shares)
 
 # %% [markdown]
-# ## 4.3 The angle between two planes
+# ## 5.3 The angle between two planes
 #
 # ★★ · 20 minutes · 3 points · derive and code
 #
@@ -119,7 +119,7 @@ def largest_angle(A, B):
 _ = check("pca.largest_angle", largest_angle)
 
 # %% [markdown]
-# ## 4.4 The axes in the plane
+# ## 5.4 The axes in the plane
 #
 # ★★ · 15 minutes · 2 points · find the planted mistake
 #
@@ -144,7 +144,7 @@ def axes(x, encoder, decoder):
 _ = check("pca.axes", axes)
 
 # %% [markdown]
-# ## 4.5 Who looks at the labels?
+# ## 5.5 Who looks at the labels?
 #
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
@@ -185,7 +185,7 @@ if can_tell:
         print(name, looks_at_labels(method, x_some, y_some, np.random.default_rng(0)))
 
 # %% [markdown]
-# ## 4.6 Thirty numbers, without a network
+# ## 5.6 Thirty numbers, without a network
 #
 # ★★★ · 30 minutes · 4 points · improve
 #
@@ -239,7 +239,7 @@ if beats_pca:
                               errors={"yours": squared_error(first, by_hand)}))
 
 # %% [markdown]
-# ## 4.7 A sentence to mend
+# ## 5.7 A sentence to mend
 #
 # ★★ · 10 minutes · 3 points · explain
 #
@@ -250,7 +250,7 @@ if beats_pca:
 # %% [markdown]
 # ### BEGIN SOLUTION
 # A linear autoencoder reaches PCA's error and spans the same plane, but its axes are
-# arbitrary within it, by (4.3). PCA's axes come back by PCA of its outputs. A nonlinear
+# arbitrary within it, by (5.3). PCA's axes come back by PCA of its outputs. A nonlinear
 # one has no components at all: its code is not a set of pictures that are added. What is
 # better is the reconstruction, with as many numbers, because the decoder may bend. (One
 # point for the plane, one for the axes, one for what "better" refers to.)
@@ -310,4 +310,4 @@ if beats_pca:
 #
 # </details>
 #
-# The solutions are on [a page of their own](../solutions/04_pca.ipynb).
+# The solutions are on [a page of their own](../solutions/05_pca.ipynb).

@@ -9,17 +9,17 @@
 # %% [markdown]
 # # Exercises to chapter 3
 #
-# Here you write the pieces of [Chapter 3](../03_pretraining.ipynb) yourself: the
-# probabilities of an RBM, its free energy, a step of contrastive divergence, and the
-# unrolling of a stack. The notation is that of the chapter: `v` are pictures, one a row;
-# `W` has a row for each visible and a column for each hidden unit; `a` are the visible
-# biases, `b` the hidden ones.
+# Here you write the pieces of [Chapter 3](../03_rbm.ipynb) yourself: the
+# probabilities of an RBM, its free energy, and a step of contrastive divergence. The
+# notation is that of the chapter: `v` are pictures, one a row; `W` has a row for each
+# visible and a column for each hidden unit; `a` are the visible biases, `b` the hidden
+# ones.
 #
 # Replace each `...` by your own code, and run the check below it. It tries your function
 # on random machines, so small that it can list all of their states, and says what it
 # found. "Run all" goes through whether you have solved an exercise or not.
 #
-# **Time:** about 80 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 70 minutes, one to three stars for how hard an exercise is.
 
 # %%
 import matplotlib.pyplot as plt
@@ -55,7 +55,7 @@ def conditionals(v, W, b):
 
 
 # %%
-_ = check("pretraining.conditionals", conditionals)
+_ = check("rbm.conditionals", conditionals)
 
 # %% [markdown]
 # ## 3.2 The free energy
@@ -78,7 +78,7 @@ def free_energy(v, W, a, b):
 
 
 # %%
-_ = check("pretraining.free_energy", free_energy)
+_ = check("rbm.free_energy", free_energy)
 
 # %% [markdown]
 # ## 3.3 One step of contrastive divergence
@@ -106,7 +106,7 @@ def cd1_change(v, W, a, b, rng):
 
 
 # %%
-_ = check("pretraining.cd1_change", cd1_change)
+_ = check("rbm.cd1_change", cd1_change)
 
 # %% [markdown]
 # ## 3.4 Find the mistake
@@ -131,35 +131,10 @@ def momentum_step(W, step, slope, rate, momentum, decay):
 
 
 # %%
-_ = check("pretraining.momentum_step", momentum_step)
+_ = check("rbm.momentum_step", momentum_step)
 
 # %% [markdown]
-# ## 3.5 Unroll a stack
-#
-# ★★ · 10 minutes · 2 points · derive and code
-#
-# A stack is a list of machines, each a tuple `(W, a, b)`, the first next to the pixels.
-# Return the layers of the autoencoder that it starts, as a list of pairs `(matrix,
-# bias)`, from the pixels to the code and on to the pixels. A layer computes `x @ matrix +
-# bias`. Which of the biases does the decoder need?
-
-
-# %%
-def unrolled(machines):
-    """List of (matrix, bias), twice as long as the stack."""
-    ### BEGIN SOLUTION
-    encoder = [(W, b) for W, a, b in machines]
-    decoder = [(np.transpose(W), a) for W, a, b in reversed(machines)]
-    return encoder + decoder
-    ### END SOLUTION
-    ### STUB return ...
-
-
-# %%
-_ = check("pretraining.unrolled", unrolled)
-
-# %% [markdown]
-# ## 3.6 The guard against overfitting
+# ## 3.5 The guard against overfitting
 #
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
@@ -178,7 +153,7 @@ def gap(own, unseen):
 
 
 # %%
-gap_is_right = check("pretraining.gap", gap)
+gap_is_right = check("rbm.gap", gap)
 
 # %% [markdown]
 # > **Predict.** Three machines learn from 100, 400 and 1600 digits, with as many updates
@@ -212,7 +187,7 @@ if gaps:
     assert gaps[0] > gaps[1] > gaps[2]
 
 # %% [markdown]
-# ## 3.7 Which machine is better?
+# ## 3.6 Which machine is better?
 #
 # ★★ · 10 minutes · 3 points · explain
 #
@@ -271,16 +246,4 @@ if gaps:
 #
 # </details>
 #
-# **4. A stack of RBMs is unrolled. What is its test error with 30 code values, before
-# any fine-tuning?** (a) About that of the mean image. (b) About that of PCA. (c) About
-# that of the fine-tuned network.
-#
-# <details><summary>Answer</summary>
-#
-# (b). The authors' program gives 13.17 after ten passes, near PCA's 13.87. (a) is wrong:
-# the stack has learnt much more than nothing. (c) is wrong: one epoch of fine-tuning
-# nearly halves the error, so the stack is a start and not yet the result.
-#
-# </details>
-#
-# The solutions are on [a page of their own](../solutions/03_pretraining.ipynb).
+# The solutions are on [a page of their own](../solutions/03_rbm.ipynb).
