@@ -557,3 +557,36 @@ for start, method in best.items():
     weights = initial(start, stored[method]["number"])
     units = {"hidden": tf.nn.relu} if start == "he" else {}
     live[start] = fine_tune(weights, optimizer, **units), errors_of(weights, x_test, **units)
+
+# %% [markdown]
+# ## Few labels
+
+# %%
+N_UNLABELLED = 10_000
+LABELS = 100
+
+labels = [run for run in load_results("few_labels")[0]["runs"]]
+plenty = load_mnist(n_train=N_UNLABELLED)
+
+
+def labelled(seed, n=LABELS):
+    """Numbers of labelled digits, the same number of each class."""
+    rng = np.random.default_rng(seed)
+    each = [np.flatnonzero(plenty.y_train == c) for c in range(10)]
+    return np.concatenate([rng.choice(own, n // 10, replace=False) for own in each])
+
+
+# %%
+from ae_lib import pretrain
+
+
+def encoder(start):
+    """Weights of the hidden layers, for each seed."""
+    if start == "rbm":
+        made = [pretrain(plenty.x_train, SIZES[1:-1], code="bernoulli", n_iter=PRETRAINING,
+                         learning_rate=RBM_RATE, random_state=seed) for seed in SEEDS]
+        return [[w for rbm in s.rbms for w in (rbm.components_.T, rbm.intercept_hidden_)]
+                for s in made]
+    rule, factor = {"glorot": (glorot, 4), "he": (he, 1)}[start]
+    weights = random_weights(rule, factor, SIZES[:-1], linear=None)
+    return [[w[k].numpy() for w in weights] for k in range(len(SEEDS))]
