@@ -16,6 +16,7 @@ from ae_lib.paper.experiments.race import kept, powers_of_two, rounded
 from ae_lib.paper.many import Many, class_cross_entropy, train_many, wrong
 from ae_lib.paper.networks import Layer, Network
 from ae_lib.paper.run import Draw, describe
+from ae_lib.progress import epoch_bar
 
 HEADER = {"unit": "test errors in percent", "published": {}}
 
@@ -107,18 +108,19 @@ def run_experiment(run):
     """Run it: a record for each initialisation and number of labels; there are no arrays."""
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train)
-    records = []
-    for start in (*settings.numbers, "linear"):
-        compute = linear if start == "linear" else compete
-        found = kept(run, start, lambda f=compute, s=start: f(run, digits, s))
-        for labels, each in zip(settings.labels, found, strict=True):
-            records.append(
-                run.record(
-                    f"{start}_{labels}", test=float(np.mean(each["errors"])),
-                    settings=describe(settings), **each,
-                )
-            )  # fmt: skip
-            print(start, labels, each["errors"], flush=True)
+    records, starts = [], (*settings.numbers, "linear")
+    with epoch_bar(run.name, len(starts), shown=bool(run.verbose)) as bar:
+        for start in starts:
+            compute = linear if start == "linear" else compete
+            found = kept(run, start, lambda f=compute, s=start: f(run, digits, s))
+            for labels, each in zip(settings.labels, found, strict=True):
+                records.append(
+                    run.record(
+                        f"{start}_{labels}", test=float(np.mean(each["errors"])),
+                        settings=describe(settings), **each,
+                    )
+                )  # fmt: skip
+            bar.update()
     return records, {}
 
 

@@ -19,6 +19,7 @@ from ae_lib.datasets import load_mnist
 from ae_lib.paper.many import Many, cross_entropy, squared_error, train_many
 from ae_lib.paper.networks import Layer, Network, unrolled
 from ae_lib.paper.run import Draw, describe
+from ae_lib.progress import epoch_bar
 from ae_lib.stack import pretrain
 
 HEADER = {"unit": "squared error per picture", "published": {}}
@@ -116,21 +117,23 @@ def run_experiment(run):
     """Run it: a record for each initialisation and optimiser; there are no arrays."""
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
-    records = []
-    for start in settings.numbers:
-        made = None
-        for optimizer in settings.rates:
+    contestants = list(itertools.product(settings.numbers, settings.rates))
+    records, made = [], {}
+    with epoch_bar(run.name, len(contestants), shown=bool(run.verbose)) as bar:
+        for start, optimizer in contestants:
             label = f"{start}_{optimizer}"
-            if made is None and not all(
-                (run.folder / f"{start}_{each}.json").exists() for each in settings.rates
-            ):
-                made = initialise(run, digits, start)
-            found = kept(run, label, lambda o=optimizer, m=made: compete(run, digits, o, m))
+
+            def compute(start=start, optimizer=optimizer):
+                if start not in made:
+                    made[start] = initialise(run, digits, start)
+                return compete(run, digits, optimizer, made[start])
+
+            found = kept(run, label, compute)
             records.append(
                 run.record(label, test=found["winners"][-1]["mean"], settings=describe(settings),
                            **found)
             )  # fmt: skip
-            print(label, [round(row["mean"], 2) for row in found["winners"]], flush=True)
+            bar.update()
     return records, {}
 
 
