@@ -115,6 +115,8 @@ SETTINGS = {
 
 def run_experiment(run):
     """Run it: a record for each initialisation and optimiser; there are no arrays."""
+    if run.choose:
+        raise ValueError(f"{run.name} searches on validation digits by itself, without --choose")
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
     contestants = list(itertools.product(settings.numbers, settings.rates))

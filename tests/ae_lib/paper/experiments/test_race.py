@@ -70,3 +70,10 @@ def test_labelled_digits_are_of_all_classes_and_a_fold_is_not_trained_on(tmp_pat
     chosen = few_labels.labelled(run, digits, 30, 0)
     np.testing.assert_array_equal(np.bincount(digits.y_train[chosen]), np.full(10, 3))
     assert set(chosen) != set(few_labels.labelled(run, digits, 30, 1))
+
+
+@pytest.mark.parametrize("experiment", [race, few_labels])
+def test_a_search_that_chooses_by_itself_refuses_to_be_chosen_for(experiment, tmp_path):
+    run = make_run(tmp_path, experiment.SETTINGS["smoke"], name="race", choose=True)
+    with pytest.raises(ValueError, match="without --choose"):
+        experiment.run_experiment(run)
