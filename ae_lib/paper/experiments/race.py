@@ -26,6 +26,7 @@ HEADER = {"unit": "squared error per picture", "published": {}}
 _PRETRAINED = ("rbm", "shallow", "denoising")
 # Adam's learning rate while the number of the initialisation is searched.
 _FIRST_RATE = 0.004
+_OPTIMIZERS = ("momentum", "adam")
 
 
 def powers_of_two(middle, below, above):
@@ -59,7 +60,7 @@ class Settings:
     numbers : dict of tuple
         For each initialisation the values of its own number.
     rates : dict of tuple
-        For each optimiser the learning rates.
+        For each optimiser the learning rates; for a contestant that needs others, its own.
     """
 
     sizes: tuple
@@ -95,7 +96,11 @@ SETTINGS = {
         masked=0.25,
         n_seeds=3,
         numbers=_NUMBERS,
-        rates={"momentum": powers_of_two(0.005, 2, 3), "adam": powers_of_two(0.004, 3, 2)},
+        rates={
+            "momentum": powers_of_two(0.005, 2, 3),
+            "adam": powers_of_two(0.004, 3, 2),
+            "he_momentum": powers_of_two(0.00125, 2, 3),  # its units have no upper bound
+        },
     ),
     "smoke": Settings(
         sizes=(784, 20, 6),
@@ -119,16 +124,17 @@ def run_experiment(run):
         raise ValueError(f"{run.name} searches on validation digits by itself, without --choose")
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
-    contestants = list(itertools.product(settings.numbers, settings.rates))
+    contestants = list(itertools.product(settings.numbers, _OPTIMIZERS))
     records, made = [], {}
     with epoch_bar(run.name, len(contestants), shown=bool(run.verbose)) as bar:
         for start, optimizer in contestants:
             label = f"{start}_{optimizer}"
 
-            def compute(start=start, optimizer=optimizer):
+            def compute(start=start, optimizer=optimizer, label=label):
                 if start not in made:
                     made[start] = initialise(run, digits, start)
-                return compete(run, digits, optimizer, made[start])
+                rates = settings.rates.get(label, settings.rates[optimizer])
+                return compete(run, digits, optimizer, rates, made[start])
 
             found = kept(run, label, compute)
             records.append(
@@ -180,11 +186,11 @@ def initialise(run, digits, start):
     return found, made[best][0], [network for network, _ in networks]
 
 
-def compete(run, digits, optimizer, made):
+def compete(run, digits, optimizer, rates, made):
     """Search the learning rate of one contestant, and train its winners with new seeds."""
     settings = run.settings
     found, tuned, networks = made
-    rates, tuning = settings.rates[optimizer], settings.n_seeds
+    tuning = settings.n_seeds
     began = time.monotonic()
     errors, _ = errors_by_epoch(
         run, [tuned] * len(rates), digits.x_train, {"search": digits.x_validation}, rates,
