@@ -39,8 +39,8 @@ class Settings:
         Of the classifier.
     pretraining_epochs : int
     masked : float
-    folds, n_seeds : int
-        Of cross-validation; of the winners.
+    folds, n_tuning, n_seeds : int
+        Of cross-validation; how many sets of labelled digits it sees; how many the winners learn.
     numbers : dict of float
         For each initialisation its own number, as the race chose it.
     rates : tuple of float
@@ -60,6 +60,7 @@ class Settings:
     pretraining_epochs: int
     masked: float
     folds: int
+    n_tuning: int
     n_seeds: int
     numbers: dict
     rates: tuple
@@ -79,9 +80,10 @@ SETTINGS = {
         pretraining_epochs=10,
         masked=0.25,
         folds=3,
-        n_seeds=3,
+        n_tuning=2,
+        n_seeds=6,
         numbers={"rbm": 0.1, "glorot": 4.0, "he": 1.0},
-        rates=powers_of_two(0.002, 2, 2),
+        rates=powers_of_two(0.002, 2, 3),
         penalties=(0.001, 0.01, 0.1, 1, 10),
     ),
     "smoke": Settings(
@@ -96,6 +98,7 @@ SETTINGS = {
         pretraining_epochs=1,
         masked=0.25,
         folds=2,
+        n_tuning=1,
         n_seeds=2,
         numbers={"rbm": 0.1, "denoising": 0.004, "glorot": 4.0, "he": 1.0},
         rates=(0.002, 0.004),
@@ -136,24 +139,15 @@ def labelled(run, digits, n, draw):
 def compete(run, digits, start):
     """Search for one initialisation with each number of labels, and train the winners."""
     settings = run.settings
-    tuning = settings.n_seeds
+    tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
     began = time.monotonic()
-    made = [classifier(run, digits.x_train, start, k) for k in range(settings.n_seeds + 1)]
+    made = [classifier(run, digits.x_train, start, k) for k in range(tuning.stop)]
     found = []
     for n in settings.labels:
-        chosen = labelled(run, digits, n, tuning)
-        folds = np.array_split(chosen, settings.folds)
-        rests = [np.setdiff1d(chosen, fold, assume_unique=True) for fold in folds]
-        pairs = [(rate, k) for rate in settings.rates for k in range(settings.folds)]
-        tried = percent_wrong(
-            run, digits, [made[tuning]] * len(pairs), [rests[k] for _, k in pairs],
-            [rate for rate, _ in pairs], [tuning] * len(pairs),
-            lambda k, pairs=pairs, folds=folds: folds[pairs[k][1]],
-        )  # fmt: skip
-        tried = tried.reshape(len(tried), len(settings.rates), settings.folds).mean(axis=2)
+        tried = search(run, digits, made, n, tuning)
         step, rate = np.unravel_index(np.nanargmin(tried), tried.shape)
         errors = percent_wrong(
-            run, digits, made[:tuning],
+            run, digits, made[: settings.n_seeds],
             [labelled(run, digits, n, k) for k in range(settings.n_seeds)],
             [settings.rates[rate]] * settings.n_seeds, range(settings.n_seeds), None,
             updates=settings.measured_every * (int(step) + 1),
@@ -169,6 +163,22 @@ def compete(run, digits, start):
             }
         )  # fmt: skip
     return [each | {"seconds": (time.monotonic() - began) / len(found)} for each in found]
+
+
+def search(run, digits, networks, n, tuning):
+    """Return errors by cross-validation in percent, of shape (measurements, rates)."""
+    settings = run.settings
+    trials = []
+    for draw in tuning:
+        chosen = labelled(run, digits, n, draw)
+        for fold in np.array_split(chosen, settings.folds):
+            rest = np.setdiff1d(chosen, fold, assume_unique=True)
+            trials += [(rate, draw, fold, rest) for rate in settings.rates]
+    rates, draws, folds, rests = zip(*trials, strict=True)
+    tried = percent_wrong(
+        run, digits, [networks[draw] for draw in draws], rests, rates, draws, folds.__getitem__
+    )
+    return tried.reshape(len(tried), -1, len(settings.rates)).mean(axis=1)
 
 
 def percent_wrong(run, digits, networks, rows, rates, seeds, held_out, updates=None):
