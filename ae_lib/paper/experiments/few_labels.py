@@ -83,7 +83,7 @@ SETTINGS = {
         n_tuning=2,
         n_seeds=6,
         numbers={"rbm": 0.1, "glorot": 4.0, "he": 1.0},
-        rates=powers_of_two(0.002, 2, 3),
+        rates=powers_of_two(0.002, 3, 4),
         penalties=(0.001, 0.01, 0.1, 1, 10),
     ),
     "smoke": Settings(
