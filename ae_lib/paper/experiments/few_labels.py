@@ -43,8 +43,8 @@ class Settings:
         Of cross-validation; how many sets of labelled digits it sees; how many the winners learn.
     numbers : dict of float
         For each initialisation its own number, as the race chose it.
-    rates : tuple of float
-        Learning rates of Adam.
+    rates : dict of tuple
+        Learning rates of Adam for each initialisation, as many for each.
     penalties : tuple of float
         Values of C, for the linear classifier.
     """
@@ -63,7 +63,7 @@ class Settings:
     n_tuning: int
     n_seeds: int
     numbers: dict
-    rates: tuple
+    rates: dict
     penalties: tuple
 
 
@@ -83,7 +83,11 @@ SETTINGS = {
         n_tuning=2,
         n_seeds=6,
         numbers={"rbm": 0.1, "glorot": 4.0, "he": 1.0},
-        rates=powers_of_two(0.002, 3, 4),
+        rates={
+            "rbm": powers_of_two(0.002, 3, 4),
+            "glorot": powers_of_two(0.002, 3, 4),
+            "he": powers_of_two(0.002, 6, 1),
+        },
         penalties=(0.001, 0.01, 0.1, 1, 10),
     ),
     "smoke": Settings(
@@ -101,7 +105,7 @@ SETTINGS = {
         n_tuning=1,
         n_seeds=2,
         numbers={"rbm": 0.1, "denoising": 0.004, "glorot": 4.0, "he": 1.0},
-        rates=(0.002, 0.004),
+        rates=dict.fromkeys(("rbm", "denoising", "glorot", "he"), (0.002, 0.004)),
         penalties=(0.1, 1),
     ),
 }
@@ -138,34 +142,34 @@ def labelled(run, digits, n, draw):
 
 def compete(run, digits, start):
     """Search for one initialisation with each number of labels, and train the winners."""
-    settings = run.settings
+    settings, rates = run.settings, run.settings.rates[start]
     tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
     began = time.monotonic()
     made = [classifier(run, digits.x_train, start, k) for k in range(tuning.stop)]
     found = []
     for n in settings.labels:
-        tried = search(run, digits, made, n, tuning)
+        tried = search(run, digits, made, n, rates, tuning)
         step, rate = np.unravel_index(np.nanargmin(tried), tried.shape)
         errors = percent_wrong(
             run, digits, made[: settings.n_seeds],
             [labelled(run, digits, n, k) for k in range(settings.n_seeds)],
-            [settings.rates[rate]] * settings.n_seeds, range(settings.n_seeds), None,
+            [rates[rate]] * settings.n_seeds, range(settings.n_seeds), None,
             updates=settings.measured_every * (int(step) + 1),
         )[-1]  # fmt: skip
         found.append(
             {
                 "errors": rounded(errors), "number": settings.numbers[start],
-                "rate": settings.rates[rate],
+                "rate": rates[rate],
                 "updates": settings.measured_every * (int(step) + 1),
                 "rates_tried": {
-                    "values": list(settings.rates), "errors": rounded(tried.min(axis=0))
+                    "values": list(rates), "errors": rounded(tried.min(axis=0))
                 },
             }
         )  # fmt: skip
     return [each | {"seconds": (time.monotonic() - began) / len(found)} for each in found]
 
 
-def search(run, digits, networks, n, tuning):
+def search(run, digits, networks, n, rates, tuning):
     """Return errors by cross-validation in percent, of shape (measurements, rates)."""
     settings = run.settings
     trials = []
@@ -173,12 +177,18 @@ def search(run, digits, networks, n, tuning):
         chosen = labelled(run, digits, n, draw)
         for fold in np.array_split(chosen, settings.folds):
             rest = np.setdiff1d(chosen, fold, assume_unique=True)
-            trials += [(rate, draw, fold, rest) for rate in settings.rates]
-    rates, draws, folds, rests = zip(*trials, strict=True)
+            trials += [(rate, draw, fold, rest) for rate in rates]
+    each_rate, draws, folds, rests = zip(*trials, strict=True)
     tried = percent_wrong(
-        run, digits, [networks[draw] for draw in draws], rests, rates, draws, folds.__getitem__
+        run,
+        digits,
+        [networks[draw] for draw in draws],
+        rests,
+        each_rate,
+        draws,
+        folds.__getitem__,
     )
-    return tried.reshape(len(tried), -1, len(settings.rates)).mean(axis=1)
+    return tried.reshape(len(tried), -1, len(rates)).mean(axis=1)
 
 
 def percent_wrong(run, digits, networks, rows, rates, seeds, held_out, updates=None):
