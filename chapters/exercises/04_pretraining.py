@@ -9,17 +9,16 @@
 # %% [markdown]
 # # Exercises to chapter 4
 #
-# Here you write pieces of [Chapter 4](../04_pretraining.ipynb) yourself: the unrolling of
-# a stack, the noise of a denoising autoencoder, and the two judgements without which a
-# race is worth nothing. The notation is that of the chapter: `W` has a row for each
-# visible and a column for each hidden unit; `a` are the visible biases, `b` the hidden
-# ones.
+# In these exercises you write parts of [Chapter 4](../04_pretraining.ipynb) yourself: the
+# unrolling of a stack, the noise of a denoising autoencoder, and two checks that every
+# fair race needs. The notation is the chapter's: `W` has a row for each visible unit and
+# a column for each hidden one; `a` holds the visible biases, `b` the hidden ones.
 #
-# Replace each `...` by your own code, and run the check below it. It tries your function
-# on random inputs, and says what it found. "Run all" goes through whether you have solved
-# an exercise or not.
+# Replace each `...` with your own code and run the check below it. The check tries your
+# function on random inputs and tells you what it found. "Run all" reaches the end whether
+# you have solved an exercise or not.
 #
-# **Time:** about 50 minutes, one to three stars for how hard an exercise is.
+# **Time:** about 50 minutes; one to three stars mark the difficulty.
 
 # %%
 import numpy as np
@@ -32,10 +31,11 @@ from ae_lib import check
 #
 # ★★ · 10 minutes · 2 points · derive and code
 #
-# A stack is a list of RBMs, each a tuple `(W, a, b)`, the first next to the pixels.
-# Return the layers of the autoencoder that it unrolls to, as a list of pairs `(matrix,
-# bias)`, from the pixels to the code and back to the pixels. A layer computes `x @ matrix
-# + bias`. Which of the biases does the decoder need?
+# A stack is a list of RBMs, each a tuple `(W, a, b)`; the first one is next to the
+# pixels. Return the layers of the autoencoder that results from unrolling it, as a list
+# of pairs `(matrix, bias)`, from the pixels to the code and back to the pixels. A layer
+# computes `x @ matrix + bias` before its activation function. Which of the biases does
+# the decoder need?
 
 
 # %%
@@ -57,9 +57,9 @@ _ = check("pretraining.unrolled", unrolled)
 #
 # ★ · 5 minutes · 1 point · derive and code
 #
-# A denoising autoencoder sees damaged digits and has to return the undamaged ones.
-# Return a copy of `x` in which a `share` of the pixels, drawn independently for every
-# digit and every pixel, is 0. All other pixels stay as they are. Draw with
+# A denoising autoencoder sees damaged digits and has to reproduce the undamaged ones.
+# Return a copy of `x` in which each pixel of each digit is set to 0 with probability
+# `share`, independently of all others. The other pixels stay as they are. Draw with
 # `rng.random(shape)`.
 
 
@@ -80,10 +80,10 @@ _ = check("pretraining.masked", masked)
 #
 # ★★ · 10 minutes · 2 points · find the planted mistake
 #
-# A search has tried some learning rates, in increasing order, and has measured every
-# trained network on validation digits and on test digits. The function returns the rate
-# that wins, and whether it is `inside` the grid, with a worse rate on either side. It runs
-# and returns a sensible rate. What would a referee say? Mend it.
+# A search has tried several learning rates, in increasing order, and has measured every
+# trained network on validation digits and on test digits. The function returns the
+# winning rate, and whether this rate is inside the grid, with a worse one on either side.
+# It runs and returns a sensible rate. What would a referee object to? Correct it.
 
 
 # %%
@@ -104,11 +104,11 @@ _ = check("pretraining.winner", winner)
 #
 # ★★ · 15 minutes · 2 points · predict, then measure
 #
-# A pretrained network was fine-tuned for a number of `epochs`, each of which takes
-# `epoch_seconds`, after pretraining had taken `pretraining_seconds`. A network of the same
-# size was trained from random weights for longer; `curve` has its error before the first
-# epoch, after the first, and so on. Return its error when both have taken the same time.
-# Only whole epochs count.
+# After pretraining, which took `pretraining_seconds`, a network was fine-tuned for
+# `epochs` epochs of `epoch_seconds` each. A network of the same size was trained from
+# random weights for longer; `curve` holds its error before the first epoch, after the
+# first, and so on. Return the error that it has reached when it has taken as much time as
+# the pretrained network in all. Only whole epochs count.
 
 
 # %%
@@ -124,12 +124,12 @@ def equal_time(curve, epochs, epoch_seconds, pretraining_seconds):
 equal_time_is_right = check("pretraining.equal_time", equal_time)
 
 # %% [markdown]
-# The race of the chapter is stored with the library, so you can judge it by your own
-# function.
+# The race of the chapter is stored with the library, so you can apply your own function
+# to it.
 #
-# > **Predict.** Suppose that computers had a chip which made pretraining ten times faster.
-# > At equal time, would the pretrained network be ahead of the one from random weights?
-# > And if pretraining were ten times slower?
+# > **Predict.** Suppose that a special chip made pretraining ten times faster. At equal
+# > time, would the pretrained network be ahead of the one from random weights? And if
+# > pretraining were ten times slower?
 
 # %% tags=["nbval-ignore-output"]
 from ae_lib.results import load_results
@@ -163,14 +163,15 @@ if equal_time_is_right:
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# First, the random network with a learning rate and a scale of its own, chosen by the same
-# search: if it comes as far, the student compared an initialisation in good form with one
-# in bad form. Second, pretraining by something else than RBMs, shallow autoencoders for
-# example: if they come as far, the gain is that of training layers one at a time and not
-# of RBMs. (A longer training, equal time with pretraining counted, or several seeds are as
-# good.) As it stands the experiment shows that one start is better than another at one
-# learning rate and one budget. (One point for each run with the result that would refute,
-# one for what the experiment shows.)
+# First, train the random network with a learning rate and a scale of its own, chosen by
+# the same search: if it reaches the same error, the student compared a well-tuned
+# initialisation with a badly tuned one. Second, pretrain with something other than RBMs,
+# for example shallow autoencoders: if they reach the same error, the gain comes from
+# training one layer at a time and not from RBMs. (Longer training, equal time with
+# pretraining counted, or several seeds are as good.) As it stands, the experiment shows
+# that one initialisation is better than another at one learning rate and one budget. (One
+# point for each run with the result that would refute the conclusion, one for what the
+# experiment shows.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -187,9 +188,9 @@ if equal_time_is_right:
 # <details><summary>Answer</summary>
 #
 # (b). In the chapter it is nearly twice the error of PCA and less than half of the mean
-# image's. (a) is wrong: each layer keeps a good deal of what the one below it says, and
-# that is never quite lost. (c) is wrong: four nonlinear layers can beat PCA, but only after
-# they were trained for it together.
+# image's. (a) is wrong: each layer keeps much of the information in the layer below, even
+# though no layer was trained on the error of the whole. (c) is wrong: a nonlinear
+# autoencoder can beat PCA, but only after its layers have been trained together.
 #
 # </details>
 #
@@ -200,8 +201,8 @@ if equal_time_is_right:
 # <details><summary>Answer</summary>
 #
 # (b). Unrolling copies each matrix twice, and backpropagation gives the two copies
-# different gradients. (a) is wrong: nothing in fine-tuning ties them. (c) is wrong, the
-# other way round.
+# different gradients. (a) is wrong: nothing in fine-tuning ties them. (c) has it the
+# wrong way round.
 #
 # </details>
 #
@@ -211,9 +212,9 @@ if equal_time_is_right:
 #
 # <details><summary>Answer</summary>
 #
-# (a). The nine epochs are given away for nothing. (b) is wrong for that reason. (c) is
-# wrong too: both comparisons are fair if they are named, and where they disagree, both
-# belong in the report.
+# (a). It gets the time of nine epochs for free, so (b) is wrong. (c) is wrong too: both
+# comparisons are fair if the report says which one was made, and where they disagree, it
+# should give both.
 #
 # </details>
 #
