@@ -141,8 +141,8 @@ stacks = [stack_of_rbms(seed) for seed in SEEDS]
 #
 # Here $W^{(l)}$, $a^{(l)}$ and $b^{(l)}$ are the weights, visible biases and hidden
 # biases of the $l$-th RBM. The way up starts from the image, $h^{(0)} = x$. The way down
-# starts from the code, $\hat h^{(4)} = h^{(4)}$, and ends with the reconstruction, $\hat
-# x = \hat h^{(0)}$. Only the code, which is linear, is computed without $\sigma$.
+# starts from the code, $\hat h^{(4)} = h^{(4)}$, and ends with the reconstruction,
+# $\hat x = \hat h^{(0)}$. Only the code, which is linear, is computed without $\sigma$.
 # `unroll` copies the weights into a Keras model. As a check, we also pass the validation
 # digits through the RBMs by hand, and get the same reconstructions.
 
