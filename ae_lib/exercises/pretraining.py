@@ -1,15 +1,15 @@
-"""Checks for the exercises to chapter 4: what a stack of RBMs becomes."""
+"""Checks for the exercises to chapter 4: a stack unrolled, inputs masked, a race judged."""
 
 import itertools
 
 import numpy as np
 
 from ae_lib.exercises._calling import call
-from ae_lib.exercises._comparing import agrees, compare, parts
+from ae_lib.exercises._comparing import agrees, as_bool, as_numbers, compare, parts
 from ae_lib.exercises._findings import Wrong
 
 # The checks, in the order of the exercises.
-__all__ = ["unrolled"]
+__all__ = ["unrolled", "masked", "winner", "equal_time"]
 
 
 def unrolled(answer, rng):
@@ -47,4 +47,99 @@ def unrolled(answer, rng):
 def _same_layers(first, second):
     return all(
         agrees(x, y) for pair in zip(first, second, strict=True) for x, y in zip(*pair, strict=True)
+    )
+
+
+def masked(answer, rng):
+    """Masking noise: a share of the pixels, drawn for each digit anew, is 0; the rest stays."""
+    share = rng.uniform(0.2, 0.4)
+    x = rng.uniform(0.2, 1, size=(400, 60))
+    received = call(answer, x=x, share=share, rng=rng)
+    value = as_numbers(received, x.shape, "The masked digits")
+    hidden = value == 0
+    if agrees(value, x):
+        raise Wrong("Nothing is masked: the digits come back as they are.")
+    if agrees(value, np.where(hidden, 0, x / (1 - share))):
+        raise Wrong(
+            "What is left was divided by 1 - share, as dropout does. Masking noise leaves it as it "
+            "is."
+        )
+    if not agrees(value, np.where(hidden, 0, x)):
+        raise Wrong("A pixel is either set to 0 or left as it is. Some have another value.")
+    # The standard error of the share is 0.003.
+    if (hidden == hidden[:1]).all():
+        raise Wrong("All digits lose the same pixels. Draw anew for each digit: `x.shape`.")
+    if (hidden == hidden[:, :1]).all():
+        raise Wrong("Whole digits are masked or left. Draw for each pixel of each digit.")
+    if abs(hidden.mean() - (1 - share)) < 0.02:
+        raise Wrong("The share that is left was masked, and the share to be masked was left.")
+    if abs(hidden.mean() - share) > 0.02:
+        raise Wrong(
+            f"The share of masked pixels: expected {share:.3f}. Received: {hidden.mean():.3f}."
+        )
+    again = call(answer, x=x, share=share, rng=rng)
+    if agrees(value, again):
+        raise Wrong("Twice the same pixels. Draw with the `rng` that you are given.")
+
+
+def winner(answer, rng):
+    """Choose a rate on validation errors, and say whether it is inside the grid."""
+    n = 6
+    rates = 0.001 * 2.0 ** np.arange(n)
+    at = int(rng.choice([0, n - 1]) if rng.random() < 0.5 else rng.integers(1, n - 1))
+    other, worst = rng.permutation([place for place in range(n) if place != at])[:2]
+    validation, test = rng.uniform(11, 20, size=(2, n))
+    validation[[at, worst]], test[other] = [10, 25], 9
+    received = call(answer, rates=rates, validation=validation, test=test)
+    rate, inside = parts(received, ["rate", "inside"])
+    compare(
+        rate,
+        rates[at],
+        "The rate",
+        [
+            ("This is the place in the grid. A rate is asked for.", at),
+            ("This is the smallest error. The rate that it belongs to is asked for.", 10.0),
+            ("This rate has the largest validation error.", rates[worst]),
+        ],
+        planted=rates[other],
+    )
+    if as_bool(inside) != (0 < at < n - 1):
+        raise Wrong(
+            "`inside` is to be True if the rate is neither the first nor the last of the grid, and "
+            "False if it is one of them: then the best rate may be outside."
+        )
+
+
+def equal_time(answer, rng):
+    """What a network from random weights reaches in the time that the pretrained one took."""
+    epochs = int(rng.integers(4, 7))
+    epoch_seconds = rng.uniform(0.4, 0.8)
+    extra = int(rng.integers(7, 10))
+    pretraining_seconds = epoch_seconds * (extra + rng.uniform(0.6, 0.9))
+    curve = np.sort(rng.uniform(10, 60, size=30))[::-1]
+    received = call(
+        answer, curve=curve, epochs=epochs, epoch_seconds=epoch_seconds,
+        pretraining_seconds=pretraining_seconds,
+    )  # fmt: skip
+    compare(
+        received,
+        curve[epochs + extra],
+        "The error",
+        [
+            ("This is at equal updates: the time of pretraining was not used.", curve[epochs]),
+            (
+                "This is one epoch too many: only whole epochs count, and this one was not over.",
+                curve[epochs + extra + 1],
+            ),
+            (
+                "This is one epoch too few. Place 0 of the curve is the error before training.",
+                curve[epochs + extra - 1],
+            ),
+            (
+                "Only the time of pretraining was used. The network also gets the epochs of "
+                "fine-tuning.",
+                curve[extra],
+            ),
+        ],
+        distinct=True,
     )

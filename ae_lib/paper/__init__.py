@@ -1,4 +1,4 @@
-"""The experiments of Hinton & Salakhutdinov (2006), at the paper's scale.
+"""The experiments of Hinton & Salakhutdinov (2006), at the paper's scale, and chapter 4's searches.
 
 ``python -m ae_lib.paper NAME`` runs one of them; ``python -m ae_lib.paper --list`` tells which
 there are. Each is ``experiments/NAME.py``, with its settings at the top; what makes or loads its
@@ -7,6 +7,7 @@ data is in ``data/``. What the experiments share:
 - :mod:`~ae_lib.paper.run`: one run, its random numbers, and what it writes
 - :mod:`~ae_lib.paper.networks`: the networks
 - :mod:`~ae_lib.paper.training`: training that can be killed and goes on
+- :mod:`~ae_lib.paper.many`: several networks of one shape, trained at once
 - :mod:`~ae_lib.paper.images`: the autoencoder of curves and of digits beside its baselines
 - :mod:`~ae_lib.paper.baselines`: PCA and logistic PCA
 - :mod:`~ae_lib.paper.retrieval`: how many of the documents retrieved are relevant
@@ -25,5 +26,7 @@ NAMES = (
     "classification",
     "initialisation",
     "search",
+    "race",
+    "few_labels",
 )
 PRESETS = ("paper", "modern", "smoke")

@@ -17,6 +17,7 @@ _ACTIVATIONS = {
     "linear": tf.identity,
     "softmax": tf.nn.softmax,
     "gelu": tf.nn.gelu,
+    "relu": tf.nn.relu,
 }
 _BLOCK_ROWS = 5000
 
@@ -29,7 +30,7 @@ class Layer:
     ----------
     weights : ndarray of shape (n_in, n_out)
     bias : ndarray of shape (n_out,)
-    activation : {"logistic", "linear", "softmax", "gelu"}
+    activation : {"logistic", "linear", "softmax", "gelu", "relu"}
     """
 
     weights: object

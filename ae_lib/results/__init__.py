@@ -1,4 +1,4 @@
-"""Results of the paper's experiments as they were computed, for chapter 8: JSON and arrays.
+"""Results of the paper's experiments as they were computed, for chapters 4 and 8.
 
 Each ``NAME.json`` here was written by ``make paper NAME=...``, which is
 ``python -m ae_lib.paper``.

@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / exercises.SOURCES).glob("*.py"))
 NAMES = exercise_names()
 # Whose page of exercises is not complete yet: few of them, none to explain, few questions. As long
 # as it stands here, book/teaching.md and README.md say so too.
-INCOMPLETE = {"04_pretraining"}
+INCOMPLETE = set()
 # Whose solutions train a network, or whose checks read all test digits.
 SLOW = {"dense.thirty_numbers", "pca.thirty_numbers"}
 # All others are functions that take seconds at most. What these two give are pairs of functions
