@@ -40,6 +40,8 @@ class Settings:
         Of pretraining, and of the classifier.
     updates : tuple of int
         Of the classifier, what is tried, in increasing order; multiples of the first one.
+    rate_updates : int
+        The last of them that the search of the learning rate tries.
     pretraining_epochs : int
     masked : float
     n_tuning, n_seeds : int
@@ -49,7 +51,7 @@ class Settings:
     rates : dict of tuple
         Learning rates of Adam for each initialisation, as many for each.
     decays : tuple of float
-        L2 penalties of the networks; the search of the rate takes the first one.
+        L2 penalties of the networks; the search of the rate has none.
     penalties : tuple of float
         Values of C, for the linear classifier.
     """
@@ -63,6 +65,7 @@ class Settings:
     batch_size: int
     label_batch_size: int
     updates: tuple
+    rate_updates: int
     pretraining_epochs: int
     masked: float
     n_tuning: int
@@ -73,7 +76,8 @@ class Settings:
     penalties: tuple
 
 
-_NUMBERS = {"rbm": 0.1, "he": 1.0, "denoising_relu": 0.004, "glorot": 4.0, "denoising": 0.008}
+# Logistic units and rectified ones, each pretrained and random.
+_NUMBERS = {"denoising_relu": 0.004, "he": 1.0, "rbm": 0.1, "glorot": 4.0}
 SETTINGS = {
     "paper": Settings(
         sizes=(784, 256, 128, 64),
@@ -85,17 +89,17 @@ SETTINGS = {
         batch_size=50,
         label_batch_size=20,
         updates=(50, 100, 200, 400, 750, 1500, 3000),
+        rate_updates=750,
         pretraining_epochs=5,
         masked=0.25,
         n_tuning=8,
         n_seeds=12,
         numbers=_NUMBERS,
         rates={
-            "rbm": powers_of_two(0.004, 2, 3),
-            "he": powers_of_two(0.001, 3, 2),
-            "denoising_relu": powers_of_two(0.001, 3, 2),
-            "glorot": powers_of_two(0.004, 3, 2),
-            "denoising": powers_of_two(0.004, 3, 2),
+            "rbm": powers_of_two(0.008, 2, 2),
+            "he": powers_of_two(0.001, 2, 2),
+            "denoising_relu": powers_of_two(0.002, 2, 2),
+            "glorot": powers_of_two(0.004, 2, 2),
         },
         decays=(0.0, 1e-4, 1e-3, 1e-2),
         penalties=(0.001, 0.01, 0.1, 1, 10, 100, 1000),
@@ -110,6 +114,7 @@ SETTINGS = {
         batch_size=50,
         label_batch_size=10,
         updates=(2, 4),
+        rate_updates=2,
         pretraining_epochs=1,
         masked=0.25,
         n_tuning=1,
@@ -171,28 +176,28 @@ def compete(run, digits, start, n, made):
             made[seed] = classifier(run, digits.x_train[: settings.n_unlabelled], start, seed)
         return [made[seed] for seed in seeds]
 
-    def search(pairs):
+    def search(pairs, updates):
         """Return mean validation errors, of shape (pairs, updates)."""
         tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
         found = []
         for rate, decay in pairs:
             errors = percent_wrong(run, digits, networks(tuning), n, rate, decay, tuning,
-                                   "validation", settings.updates)  # fmt: skip
+                                   "validation", updates)  # fmt: skip
             found.append(errors.mean(axis=1))
         return rounded(found)
 
     def search_rate():
-        return {"values": list(rates), "updates": list(settings.updates),
-                "errors": search((rate, settings.decays[0]) for rate in rates)}  # fmt: skip
+        updates = [each for each in settings.updates if each <= settings.rate_updates]
+        return {"values": list(rates), "updates": updates,
+                "errors": search([(rate, 0.0) for rate in rates], updates)}  # fmt: skip
 
     tried = kept(run, f"{label}_rates", lambda: race.timed(search_rate))
-    place, step = least(tried["errors"])
-    rate = rates[place]
+    rate = rates[least(tried["errors"])[0]]
 
     def search_decay():
-        others = search((rate, decay) for decay in settings.decays[1:])
+        pairs = [(rate, decay) for decay in settings.decays]
         return {"values": list(settings.decays), "updates": list(settings.updates),
-                "errors": [tried["errors"][place], *others]}  # fmt: skip
+                "errors": search(pairs, settings.updates)}  # fmt: skip
 
     again = kept(run, f"{label}_decays", lambda: race.timed(search_decay))
     chosen, step = least(again["errors"])

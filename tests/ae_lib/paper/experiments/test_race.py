@@ -122,6 +122,7 @@ def test_hidden_units_are_the_same_in_both_halves_of_a_pretrained_network(run):
         assert kinds == [unit, unit, "linear", unit, unit, "logistic"]
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on(run, monkeypatch):
     smaller = dataclasses.replace(run.settings, numbers={"denoising": (0.008,)})
     run = dataclasses.replace(run, settings=smaller)
@@ -164,6 +165,7 @@ def test_labelled_digits_are_of_all_classes_and_in_one_set_only(tmp_path):
         few_labels.labelled(run, digits, 20, 1000)
 
 
+@pytest.mark.slow
 def test_few_labels_search_and_go_on(tmp_path, monkeypatch):
     smoke = few_labels.SETTINGS["smoke"]
     settings = dataclasses.replace(smoke, numbers={"he": 1.0}, decays=(0.0, 0.1))
