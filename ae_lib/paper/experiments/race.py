@@ -140,7 +140,7 @@ SETTINGS = {
         n_test=10_000,
         batch_size=50,
         budgets=(6, 15),
-        pretraining_epochs=(1, 2, 3, 6),
+        pretraining_epochs=(1, 2, 3, 6, 9),
         masked=0.25,
         n_seeds=3,
         numbers=_NUMBERS,
@@ -148,6 +148,8 @@ SETTINGS = {
             "adam": powers_of_two(0.004, 2, 2),
             "momentum": powers_of_two(0.005, 2, 3),
             # Units without an upper bound.
+            "denoising_relu_adam": powers_of_two(0.002, 2, 2),
+            "he_adam": powers_of_two(0.002, 2, 2),
             "denoising_relu_momentum": powers_of_two(0.00125, 2, 3),
             "he_momentum": powers_of_two(0.00125, 2, 3),
         },
@@ -218,11 +220,14 @@ def compete(run, digits, start, optimizer):
         return made[place]
 
     def errors(number, epochs, budgets):
-        left = [max(budget - round(cost(settings.sizes, epochs)), 0) for budget in budgets]
+        """Return errors by budget and rate; null where pretraining costs more than the budget."""
+        left = [budget - round(cost(settings.sizes, epochs)) for budget in budgets]
         found, _ = errors_by_epoch(
             run, [network(number, epochs, tuning)[0]] * len(rates), digits.x_train,
-            {"search": digits.x_validation}, rates, optimizer, [tuning] * len(rates), left,
+            {"search": digits.x_validation}, rates, optimizer, [tuning] * len(rates),
+            [max(each, 0) for each in left],
         )  # fmt: skip
+        found["search"][np.less(left, 0)] = np.nan
         return rounded(found["search"])
 
     def search_number():
@@ -285,7 +290,7 @@ def winner(run, digits, optimizer, rate, budget, length, made):
     """Train networks with new seeds; measure them at equal work and, later, at equal updates."""
     settings = run.settings
     spent = cost(settings.sizes, length)
-    equal_work = max(budget - round(spent), 0)
+    equal_work = budget - round(spent)
     watched = {"test": digits.x_test[: settings.n_test], "validation": digits.x_validation}
     measured, seconds = errors_by_epoch(
         run, [network for network, _ in made], digits.x_train, watched, [rate] * len(made),
