@@ -126,10 +126,10 @@ class Settings:
 _NUMBERS = {
     "denoising_relu": powers_of_two(0.008, 2, 1),  # Adam's learning rate
     "he": powers_of_two(1.0, 2, 1),  # factor on the standard deviation of hidden layers
-    "denoising": powers_of_two(0.008, 2, 1),
+    "denoising": powers_of_two(0.008, 1, 2),
     "glorot": powers_of_two(8.0, 2, 1),
     "rbm": powers_of_two(0.1, 1, 2),  # learning rate; a tenth of it for the linear code
-    "shallow": powers_of_two(0.008, 2, 1),
+    "shallow": powers_of_two(0.008, 1, 2),
     "orthogonal": powers_of_two(8.0, 2, 1),
 }
 SETTINGS = {
@@ -463,6 +463,8 @@ def pretrained_shallow(run, x, sizes, start, rate, epochs, seed, linear_code=Tru
             weights = hidden_weights(rng, start, factor, n_in, n_out)
             first = Layer(weights, np.zeros(n_out), unit)
         last = output_layer(rng, n_out, data, "linear" if rectified else "logistic")
+        if unit == "logistic" and place > 0:  # a hidden layer of the whole network
+            last.weights.assign(hidden_weights(rng, start, factor, n_out, n_in))
         many = Many([Network([first, last], 1)])
         seconds += train_many(
             many, data, None, batches_of(run, len(x), [1000 * (place + 1) + seed]), [rate],
