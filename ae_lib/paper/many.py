@@ -96,6 +96,11 @@ def squared_error(targets, inputs):
     return tf.reduce_sum(tf.square(targets - tf.sigmoid(inputs)), axis=-1)
 
 
+def squared_error_linear(targets, inputs):
+    """Half the squared error of linear output units: (networks, rows)."""
+    return tf.reduce_sum(tf.square(targets - inputs), axis=-1) / 2
+
+
 def class_cross_entropy(targets, inputs):
     """Cross-entropy with one class a row, from what comes into softmax units."""
     targets = tf.broadcast_to(targets, tf.shape(inputs))
@@ -109,8 +114,9 @@ def wrong(targets, inputs):
 
 
 def train_many(
-    many, x, targets, batches, rates, *, optimizer, epochs, loss, after_epoch=None, masked=0.0
-):
+    many, x, targets, batches, rates, *, optimizer, epochs, loss, after_epoch=None, masked=0.0,
+    noise=0, decay=0.0,
+):  # fmt: skip
     """Train networks at once, each with its own learning rate, constant all along.
 
     Parameters
@@ -134,6 +140,11 @@ def train_many(
         Called with the number of epochs that are done. Its time is not counted.
     masked : float, default=0
         Share of the inputs, drawn anew in each step, that are set to 0 (not in the targets).
+    noise : int, default=0
+        Which inputs those are: with another number, others.
+    decay : float or sequence of float, default=0
+        L2 penalty, one for each network: half of it times the sum of squared weights, without
+        biases, is added to the loss.
 
     Returns
     -------
@@ -146,7 +157,7 @@ def train_many(
         raise ValueError(f"optimizer must be 'momentum' or 'adam'. Received: {optimizer!r}")
     x = tf.constant(x)
     targets = x if targets is None else tf.constant(targets)
-    step = _step(many, loss, optimizer, rates)
+    step = _step(many, loss, optimizer, rates, decay)
 
     @tf.function(
         input_signature=[tf.TensorSpec([None, None, None], tf.int32), tf.TensorSpec([], tf.int32)]
@@ -156,7 +167,8 @@ def train_many(
             inputs = tf.gather(x, rows[number])
             wanted = tf.gather(targets, rows[number])
             if masked:
-                drawn = tf.random.stateless_uniform(tf.shape(inputs), tf.stack([seed, number]))
+                place = tf.stack([seed + 1000 * noise, number])
+                drawn = tf.random.stateless_uniform(tf.shape(inputs), place)
                 inputs *= tf.cast(drawn >= masked, tf.float32)
             step(inputs, wanted)
 
@@ -172,11 +184,18 @@ def train_many(
     return seconds
 
 
-def _step(many, loss, optimizer, rates):
-    """Return a function that makes one update, of rows and targets."""
+def _step(many, loss, optimizer, rates, decay):
+    """Return a function that makes one update, of rows and targets.
+
+    TensorFlow's updates, each a single pass over the weights, know one learning rate for all
+    networks. So they make steps of rate 1, whose sum is kept beside the weights at the start, and
+    the weights are ``start + rate * sum``.
+    """
     variables = many.variables
     rate = tf.constant(np.reshape(np.float32(rates), (-1, 1, 1)))
-    means = [tf.Variable(tf.zeros_like(item)) for item in variables]
+    penalty = tf.constant(np.reshape(np.float32(np.broadcast_to(decay, many.n)), (-1, 1, 1)))
+    starts = [tf.identity(item) for item in variables]
+    sums, means = ([tf.Variable(tf.zeros_like(item)) for item in variables] for _ in range(2))
     squares = [tf.Variable(tf.zeros_like(item)) for item in variables if optimizer == "adam"]
     count = tf.Variable(0.0)
 
@@ -184,16 +203,24 @@ def _step(many, loss, optimizer, rates):
         with tf.GradientTape() as tape:
             value = tf.reduce_sum(tf.reduce_mean(loss(wanted, many.inputs_of_output(inputs)), 1))
         gradients = tape.gradient(value, variables)
-        if optimizer == "momentum":
-            for item, gradient, velocity in zip(variables, gradients, means, strict=True):
-                velocity.assign(_MOMENTUM * velocity - rate * gradient)
-                item.assign_add(velocity)
-            return
+        if np.any(decay):  # every other variable is a bias
+            gradients[::2] = [
+                gradient + penalty * item
+                for gradient, item in zip(gradients[::2], many.weights, strict=True)
+            ]
         count.assign_add(1)
-        scale = rate * tf.sqrt(1 - _ADAM_SQUARE**count) / (1 - _ADAM_MEAN**count)
-        for item, gradient, mean, square in zip(variables, gradients, means, squares, strict=True):
-            mean.assign_add((1 - _ADAM_MEAN) * (gradient - mean))
-            square.assign_add((1 - _ADAM_SQUARE) * (gradient**2 - square))
-            item.assign_sub(scale * mean / (tf.sqrt(square) + _ADAM_SMALL))
+        for place, gradient in enumerate(gradients):
+            state = {"var": sums[place].handle, "lr": 1.0, "grad": gradient}
+            if optimizer == "momentum":
+                tf.raw_ops.ResourceApplyKerasMomentum(
+                    accum=means[place].handle, momentum=_MOMENTUM, **state
+                )
+            else:
+                tf.raw_ops.ResourceApplyAdam(
+                    m=means[place].handle, v=squares[place].handle, beta1=_ADAM_MEAN,
+                    beta2=_ADAM_SQUARE, beta1_power=_ADAM_MEAN**count,
+                    beta2_power=_ADAM_SQUARE**count, epsilon=_ADAM_SMALL, **state
+                )  # fmt: skip
+            variables[place].assign(starts[place] + rate * sums[place])
 
     return step

@@ -1,8 +1,10 @@
 """Chapter 4's classifiers with few labels: pretrained on unlabelled digits, or random.
 
-One network, several ways to initialise it, and for each number of labels the same search: rate and
-number of updates are chosen by cross-validation on labelled digits that no winner sees. The winners
-then learn other labelled digits with new seeds. A linear classifier on pixels stands beside them.
+One network, several ways to initialise it, and for each number of labels the same search: first the
+learning rate, then the L2 penalty, and with each of them the number of updates. What is searched
+learns sets of labelled digits that no winner sees, and is judged on the same validation digits for
+all. The winners then learn other sets with new seeds; no digit is in two sets, nor among those
+without labels. A linear classifier on pixels, its penalty searched likewise, stands beside them.
 """
 
 import dataclasses
@@ -12,9 +14,9 @@ import numpy as np
 
 from ae_lib.datasets import load_mnist
 from ae_lib.paper.experiments import race
-from ae_lib.paper.experiments.race import kept, powers_of_two, rounded
+from ae_lib.paper.experiments.race import kept, least, powers_of_two, rounded
 from ae_lib.paper.many import Many, class_cross_entropy, train_many, wrong
-from ae_lib.paper.networks import Layer, Network
+from ae_lib.paper.networks import Network
 from ae_lib.paper.run import Draw, describe
 from ae_lib.progress import epoch_bar
 
@@ -31,20 +33,25 @@ class Settings:
         Units of each layer, from the pixels to the last hidden layer.
     labels : tuple of int
         How many labelled digits.
-    n_train, n_test : int
-        Digits without labels to pretrain on; digits to test on.
+    n_train, n_validation, n_test : int
+    n_unlabelled : int
+        How many of the ``n_train`` are for pretraining; labelled sets are drawn from the others.
     batch_size, label_batch_size : int
         Of pretraining, and of the classifier.
-    updates, measured_every : int
-        Of the classifier.
+    updates : tuple of int
+        Of the classifier, what is tried, in increasing order; multiples of the first one.
+    rate_updates : int
+        The last of them that the search of the learning rate tries.
     pretraining_epochs : int
     masked : float
-    folds, n_tuning, n_seeds : int
-        Of cross-validation; how many sets of labelled digits it sees; how many the winners learn.
+    n_tuning, n_seeds : int
+        How many sets of labelled digits the search learns, and how many the winners.
     numbers : dict of float
         For each initialisation its own number, as the race chose it.
     rates : dict of tuple
         Learning rates of Adam for each initialisation, as many for each.
+    decays : tuple of float
+        L2 penalties of the networks; the search of the rate has none.
     penalties : tuple of float
         Values of C, for the linear classifier.
     """
@@ -52,60 +59,69 @@ class Settings:
     sizes: tuple
     labels: tuple
     n_train: int
+    n_validation: int
     n_test: int
+    n_unlabelled: int
     batch_size: int
     label_batch_size: int
-    updates: int
-    measured_every: int
+    updates: tuple
+    rate_updates: int
     pretraining_epochs: int
     masked: float
-    folds: int
     n_tuning: int
     n_seeds: int
     numbers: dict
     rates: dict
+    decays: tuple
     penalties: tuple
 
 
+# Logistic units and rectified ones, each pretrained and random.
+_NUMBERS = {"denoising_relu": 0.008, "he": 1.0, "rbm": 0.1, "glorot": 4.0}
 SETTINGS = {
     "paper": Settings(
         sizes=(784, 256, 128, 64),
         labels=(100, 1000),
-        n_train=10_000,
+        n_train=34_000,
+        n_validation=2000,
         n_test=10_000,
-        batch_size=100,
+        n_unlabelled=10_000,
+        batch_size=50,
         label_batch_size=20,
-        updates=400,
-        measured_every=20,
-        pretraining_epochs=10,
+        updates=(50, 100, 200, 400, 750, 1500, 3000),
+        rate_updates=750,
+        pretraining_epochs=5,
         masked=0.25,
-        folds=3,
-        n_tuning=2,
-        n_seeds=6,
-        numbers={"rbm": 0.1, "glorot": 4.0, "he": 1.0},
+        n_tuning=8,
+        n_seeds=12,
+        numbers=_NUMBERS,
         rates={
-            "rbm": powers_of_two(0.002, 3, 4),
-            "glorot": powers_of_two(0.002, 3, 4),
-            "he": powers_of_two(0.002, 6, 1),
+            "rbm": powers_of_two(0.008, 2, 2),
+            "he": powers_of_two(0.001, 2, 2),
+            "denoising_relu": powers_of_two(0.002, 2, 2),
+            "glorot": powers_of_two(0.004, 2, 2),
         },
-        penalties=(0.001, 0.01, 0.1, 1, 10),
+        decays=(0.0, 1e-4, 1e-3, 1e-2),
+        penalties=(0.001, 0.01, 0.1, 1, 10, 100, 1000),
     ),
     "smoke": Settings(
         sizes=(784, 20, 10),
-        labels=(30,),
-        n_train=200,
+        labels=(10, 20),
+        n_train=500,
+        n_validation=100,
         n_test=100,
+        n_unlabelled=200,
         batch_size=50,
         label_batch_size=10,
-        updates=4,
-        measured_every=2,
+        updates=(2, 4),
+        rate_updates=2,
         pretraining_epochs=1,
         masked=0.25,
-        folds=2,
         n_tuning=1,
         n_seeds=2,
-        numbers={"rbm": 0.1, "denoising": 0.004, "glorot": 4.0, "he": 1.0},
-        rates=dict.fromkeys(("rbm", "denoising", "glorot", "he"), (0.002, 0.004)),
+        numbers=_NUMBERS,
+        rates=dict.fromkeys(_NUMBERS, (0.002, 0.004)),
+        decays=(0.0, 1e-3),
         penalties=(0.1, 1),
     ),
 }
@@ -116,95 +132,117 @@ def run_experiment(run):
     if run.choose:
         raise ValueError(f"{run.name} searches on validation digits by itself, without --choose")
     settings = run.settings
-    digits = load_mnist(n_train=settings.n_train)
+    digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
     records, starts = [], (*settings.numbers, "linear")
     with epoch_bar(run.name, len(starts), shown=bool(run.verbose)) as bar:
         for start in starts:
-            compute = linear if start == "linear" else compete
-            found = kept(run, start, lambda f=compute, s=start: f(run, digits, s))
-            for labels, each in zip(settings.labels, found, strict=True):
+            made = {}  # networks, the same for each number of labels
+            for n in settings.labels:
+                if start == "linear":
+                    found = kept(run, f"linear_{n}", lambda n=n: linear(run, digits, n))
+                else:
+                    found = compete(run, digits, start, n, made)
                 records.append(
-                    run.record(
-                        f"{start}_{labels}", test=float(np.mean(each["errors"])),
-                        settings=describe(settings), **each,
-                    )
+                    run.record(f"{start}_{n}", test=float(np.mean(found["errors"])),
+                               settings=describe(settings), **found)
                 )  # fmt: skip
             bar.update()
     return records, {}
 
 
 def labelled(run, digits, n, draw):
-    """Return the places of labelled digits, as many of each class, and in random order."""
-    rng = run.rng(Draw.FITTED_CODES, draw)
-    of_class = [rng.permutation(np.flatnonzero(digits.y_train == c)) for c in range(10)]
-    return rng.permutation(np.concatenate([each[: n // 10] for each in of_class]))
+    """Return the places of labelled digits, as many of each class, and in random order.
+
+    Sets of different draws have no digit in common. A smaller set is a part of a larger one.
+    """
+    rng, settings = run.rng(Draw.FITTED_CODES), run.settings
+    share = max(settings.labels) // 10
+    own = slice(draw * share, draw * share + n // 10)
+    y = digits.y_train[settings.n_unlabelled :]
+    of_class = [rng.permutation(np.flatnonzero(y == c))[own] for c in range(10)]
+    if min(map(len, of_class)) < n // 10:
+        raise ValueError(f"n_train must be larger: too few labelled digits for set {draw}")
+    chosen = settings.n_unlabelled + np.concatenate(of_class)
+    return run.rng(Draw.FITTED_CODES, draw).permutation(chosen)
 
 
-def compete(run, digits, start):
-    """Search for one initialisation with each number of labels, and train the winners."""
+def compete(run, digits, start, n, made):
+    """Search for one initialisation with a number of labels, and train the winners."""
     settings, rates = run.settings, run.settings.rates[start]
-    tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
-    began = time.monotonic()
-    made = [classifier(run, digits.x_train, start, k) for k in range(tuning.stop)]
-    found = []
-    for n in settings.labels:
-        tried = search(run, digits, made, n, rates, tuning)
-        step, rate = np.unravel_index(np.nanargmin(tried), tried.shape)
+    label = f"{start}_{n}"
+
+    def networks(seeds):
+        for seed in set(seeds).difference(made):
+            made[seed] = classifier(run, digits.x_train[: settings.n_unlabelled], start, seed)
+        return [made[seed] for seed in seeds]
+
+    def search(pairs, updates):
+        """Return mean validation errors, of shape (pairs, updates)."""
+        tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
+        found = []
+        for rate, decay in pairs:
+            errors = percent_wrong(run, digits, networks(tuning), n, rate, decay, tuning,
+                                   "validation", updates)  # fmt: skip
+            found.append(errors.mean(axis=1))
+        return rounded(found)
+
+    def search_rate():
+        updates = [each for each in settings.updates if each <= settings.rate_updates]
+        return {"values": list(rates), "updates": updates,
+                "errors": search([(rate, 0.0) for rate in rates], updates)}  # fmt: skip
+
+    tried = kept(run, f"{label}_rates", lambda: race.timed(search_rate))
+    rate = rates[least(tried["errors"])[0]]
+
+    def search_decay():
+        pairs = [(rate, decay) for decay in settings.decays]
+        return {"values": list(settings.decays), "updates": list(settings.updates),
+                "errors": search(pairs, settings.updates)}  # fmt: skip
+
+    again = kept(run, f"{label}_decays", lambda: race.timed(search_decay))
+    chosen, step = least(again["errors"])
+    decay, updates = settings.decays[chosen], settings.updates[step]
+
+    def train_winners():
+        seeds = range(settings.n_seeds)
         errors = percent_wrong(
-            run, digits, made[: settings.n_seeds],
-            [labelled(run, digits, n, k) for k in range(settings.n_seeds)],
-            [rates[rate]] * settings.n_seeds, range(settings.n_seeds), None,
-            updates=settings.measured_every * (int(step) + 1),
-        )[-1]  # fmt: skip
-        found.append(
-            {
-                "errors": rounded(errors), "number": settings.numbers[start],
-                "rate": rates[rate],
-                "updates": settings.measured_every * (int(step) + 1),
-                "rates_tried": {
-                    "values": list(rates), "errors": rounded(tried.min(axis=0))
-                },
-            }
-        )  # fmt: skip
-    return [each | {"seconds": (time.monotonic() - began) / len(found)} for each in found]
+            run, digits, networks(seeds), n, rate, decay, seeds, "test", [updates]
+        )
+        return {"errors": rounded(errors[-1])}
+
+    winners = kept(run, f"{label}_winners", lambda: race.timed(train_winners))
+    return {
+        "errors": winners["errors"],
+        "number": settings.numbers[start],
+        "rate": rate,
+        "decay": decay,
+        "updates": updates,
+        "rates_tried": tried,
+        "decays_tried": again,
+        "seconds": sum(part["seconds"] for part in (tried, again, winners)),
+    }
 
 
-def search(run, digits, networks, n, rates, tuning):
-    """Return errors by cross-validation in percent, of shape (measurements, rates)."""
-    settings = run.settings
-    trials = []
-    for draw in tuning:
-        chosen = labelled(run, digits, n, draw)
-        for fold in np.array_split(chosen, settings.folds):
-            rest = np.setdiff1d(chosen, fold, assume_unique=True)
-            trials += [(rate, draw, fold, rest) for rate in rates]
-    each_rate, draws, folds, rests = zip(*trials, strict=True)
-    tried = percent_wrong(
-        run,
-        digits,
-        [networks[draw] for draw in draws],
-        rests,
-        each_rate,
-        draws,
-        folds.__getitem__,
-    )
-    return tried.reshape(len(tried), -1, len(rates)).mean(axis=1)
+def percent_wrong(run, digits, networks, n, rate, decay, seeds, part, updates):
+    """Train classifiers at once, each on its labelled set.
 
-
-def percent_wrong(run, digits, networks, rows, rates, seeds, held_out, updates=None):
-    """Train classifiers at once; return errors in percent by measurement and network.
-
-    ``held_out`` gives the rows to measure a network on. None stands for the test digits, which are
-    measured at the end only.
+    Returns
+    -------
+    errors : ndarray of shape (len(updates), networks)
+        In percent, on the ``part`` of the digits, ``"validation"`` or ``"test"``.
     """
     settings = run.settings
-    updates = settings.updates if updates is None else updates
     many, errors = Many(networks), []
     classes = np.eye(10, dtype=np.float32)
-    epochs = updates // settings.measured_every
+    rows = [labelled(run, digits, n, seed) for seed in seeds]
+    every = settings.updates[0]
+    if part == "test":
+        x, y = digits.x_test[: settings.n_test], digits.y_test[: settings.n_test]
+    else:
+        x, y = digits.x_validation, digits.y_validation
 
     def batches(epoch):
-        shape = (settings.measured_every, settings.label_batch_size)
+        shape = (every, settings.label_batch_size)
         return np.stack(
             [
                 run.rng(Draw.TRAINING_ORDER, seed, epoch).choice(own, size=shape)
@@ -214,22 +252,13 @@ def percent_wrong(run, digits, networks, rows, rates, seeds, held_out, updates=N
         )
 
     def measure(epoch):
-        if held_out is None:
-            if epoch == epochs:
-                part = slice(settings.n_test)
-                x, y = digits.x_test[part], classes[digits.y_test[part]]
-                errors.append(100 * many.mean(wrong, x, y))
-            return
-        own = [held_out(k) for k in range(many.n)]
-        least = min(map(len, own))
-        x = np.stack([digits.x_train[each[:least]] for each in own])
-        y = np.stack([classes[digits.y_train[each[:least]]] for each in own])
-        missed = wrong(y, many.inputs_of_output(x))
-        errors.append(100 * np.mean(missed, axis=1))
+        if epoch * every in updates:
+            errors.append(100 * many.mean(wrong, x, classes[y]))
 
     train_many(
-        many, digits.x_train, classes[digits.y_train], batches, rates, optimizer="adam",
-        epochs=epochs, loss=class_cross_entropy, after_epoch=measure,
+        many, digits.x_train, classes[digits.y_train], batches, [rate] * len(networks),
+        optimizer="adam", epochs=max(updates) // every, loss=class_cross_entropy,
+        after_epoch=measure, decay=decay,
     )  # fmt: skip
     return np.array(errors)
 
@@ -237,44 +266,48 @@ def percent_wrong(run, digits, networks, rows, rates, seeds, held_out, updates=N
 def classifier(run, x, start, seed):
     """Return a network with its initial weights and ten softmax units."""
     settings = run.settings
-    sizes, number = settings.sizes, settings.numbers[start]
+    sizes, number, epochs = settings.sizes, settings.numbers[start], settings.pretraining_epochs
     if start == "rbm":
-        network, _ = race.pretrained_rbms(run, x, sizes, number, seed, "bernoulli")
-    elif start == "denoising":
+        network, _ = race.pretrained_rbms(run, x, sizes, number, epochs, seed, "bernoulli")
+    elif start in race.PRETRAINED:
         network, _ = race.pretrained_shallow(
-            run, x, sizes, number, seed, settings.masked, code="logistic"
+            run, x, sizes, start, number, epochs, seed, linear_code=False
         )
     else:
         # One layer more, which is cut off with the decoder, so that no hidden layer is the code.
         longer = dataclasses.replace(
             run, settings=dataclasses.replace(settings, sizes=(*sizes, sizes[-1]))
         )
-        network, _ = race.initial_network(longer, x, start, number, seed)
-    rng = run.rng(Draw.CLASSIFIER_WEIGHTS, seed)
-    weights = np.sqrt(2 / (sizes[-1] + 10)) * rng.normal(size=(sizes[-1], 10))
+        network, _ = race.initial_network(longer, x, start, number, 0, seed)
     hidden = network.layers[: len(sizes) - 1]
-    return Network([*hidden, Layer(weights, np.zeros(10), "softmax")], len(hidden))
+    output = race.plain_layer(run.rng(Draw.CLASSIFIER_WEIGHTS, seed), sizes[-1], 10, "softmax")
+    return Network([*hidden, output], len(hidden))
 
 
-def linear(run, digits, _):
+def linear(run, digits, n):
     """Return what logistic regression on pixels does with the same labels."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import GridSearchCV
 
-    settings, found = run.settings, []
+    settings, began = run.settings, time.monotonic()
     part = slice(settings.n_test)
-    for n in settings.labels:
-        began, errors, chosen = time.monotonic(), [], []
-        for k in range(settings.n_seeds):
-            own = labelled(run, digits, n, k)
-            search = GridSearchCV(
-                LogisticRegression(max_iter=1000), {"C": list(settings.penalties)},
-                cv=settings.folds,
-            ).fit(digits.x_train[own], digits.y_train[own])  # fmt: skip
-            score = search.score(digits.x_test[part], digits.y_test[part])
-            errors.append(100 * (1 - score))
-            chosen.append(search.best_params_["C"])
-        found.append(
-            {"errors": rounded(errors), "chosen": chosen, "seconds": time.monotonic() - began}
-        )
-    return found
+    watched = {"validation": (digits.x_validation, digits.y_validation),
+               "test": (digits.x_test[part], digits.y_test[part])}  # fmt: skip
+
+    def percent(penalty, draws, name):
+        found = []
+        for draw in draws:
+            own = labelled(run, digits, n, draw)
+            model = LogisticRegression(C=penalty, max_iter=1000)
+            model.fit(digits.x_train[own], digits.y_train[own])
+            found.append(100 * (1 - model.score(*watched[name])))
+        return found
+
+    tuning = range(settings.n_seeds, settings.n_seeds + settings.n_tuning)
+    tried = [float(np.mean(percent(each, tuning, "validation"))) for each in settings.penalties]
+    chosen = settings.penalties[int(np.argmin(tried))]
+    return {
+        "errors": rounded(percent(chosen, range(settings.n_seeds), "test")),
+        "chosen": chosen,
+        "penalties_tried": {"values": list(settings.penalties), "errors": rounded(tried)},
+        "seconds": round(time.monotonic() - began, 1),
+    }

@@ -1,10 +1,11 @@
 """Chapter 4's race: pretrained and random initial weights, everybody tuned by the same search.
 
-Six ways to initialise one network, each fine-tuned by momentum and by Adam. Each way has one number
-of its own (the learning rate of its pretraining, or a factor on its random weights), and
-fine-tuning has a learning rate. Both are searched on validation digits with a seed that is not used
-afterwards: first the number of the initialisation (with Adam), then the rate. The winners then run
-with new seeds.
+Seven ways to initialise one network, each fine-tuned by Adam and by momentum. Work is counted in
+multiplications: what pretraining costs is taken from fine-tuning, and all end after equal work.
+Each way has a number of its own (the learning rate of its pretraining, or a factor on its random
+weights), which is searched jointly with the learning rate of fine-tuning, for each optimiser; then
+the epochs of pretraining jointly with that rate. All this is decided on validation digits, with a
+seed that is not used afterwards. The winners then run with new seeds.
 """
 
 import dataclasses
@@ -16,17 +17,19 @@ import numpy as np
 
 from ae_lib._files import write_whole
 from ae_lib.datasets import load_mnist
-from ae_lib.paper.many import Many, cross_entropy, squared_error, train_many
+from ae_lib.paper.many import Many, cross_entropy, squared_error, squared_error_linear, train_many
 from ae_lib.paper.networks import Layer, Network, unrolled
 from ae_lib.paper.run import Draw, describe
 from ae_lib.progress import epoch_bar
 from ae_lib.stack import pretrain
 
 HEADER = {"unit": "squared error per picture", "published": {}}
-_PRETRAINED = ("rbm", "shallow", "denoising")
-# Adam's learning rate while the number of the initialisation is searched.
-_FIRST_RATE = 0.004
-_OPTIMIZERS = ("momentum", "adam")
+_MASKED = ("denoising", "denoising_relu")
+PRETRAINED = ("rbm", "shallow", *_MASKED)
+_RELU = ("he", "denoising_relu")
+_OPTIMIZERS = ("adam", "momentum")
+# Mean values of units are kept this far from 0 and 1 before their logit becomes a bias.
+_MARGIN = 0.01
 
 
 def powers_of_two(middle, below, above):
@@ -40,6 +43,50 @@ def powers_of_two(middle, below, above):
     return tuple(middle * 2.0**power for power in range(-below, above + 1))
 
 
+def multiplications(sizes):
+    """Count the multiplications by weights that training costs for each training digit.
+
+    Fine-tuning goes up and down the network, computes the gradient of each weight, and hands
+    gradients down to each layer but the first, whose inputs need none. An RBM goes up, down and up,
+    and collects two products for each weight; a shallow autoencoder goes up and down, has two
+    gradients, and hands one down: five times its weights, both of them. Then each layer but the
+    last goes up once more, to give the next one its data.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units from the pixels to the code.
+
+    Returns
+    -------
+    fine_tuning : int
+        Of an epoch.
+    pretraining : int
+        Of an epoch of all layers.
+    handing_on : int
+        Of pretraining as a whole, however many epochs it has.
+
+    Examples
+    --------
+    >>> multiplications((784, 256, 128, 64, 30))
+    (1260800, 1217920, 241664)
+    """
+    weights = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
+    return 6 * sum(weights) - weights[0], 5 * sum(weights), sum(weights[:-1])
+
+
+def cost(sizes, epochs):
+    """Return what pretraining costs, in epochs of fine-tuning.
+
+    Examples
+    --------
+    >>> round(cost((784, 256, 128, 64, 30), 6), 2)
+    5.99
+    """
+    fine_tuning, pretraining, handing_on = multiplications(sizes)
+    return (epochs * pretraining + bool(epochs) * handing_on) / fine_tuning
+
+
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """All that decides the result beside seed and data.
@@ -50,9 +97,9 @@ class Settings:
         Units of each layer, from the pixels to the code.
     n_train, n_validation, n_test, batch_size : int
     budgets : tuple of int
-        Epochs of fine-tuning after which winners are chosen and errors recorded.
-    pretraining_epochs : int
-        Of each layer.
+        Work after which winners are chosen, pretraining included, in epochs of fine-tuning.
+    pretraining_epochs : tuple of int
+        Of each layer: what is tried, in increasing order.
     masked : float
         Share of the inputs that a denoising layer does not see.
     n_seeds : int
@@ -69,7 +116,7 @@ class Settings:
     n_test: int
     batch_size: int
     budgets: tuple
-    pretraining_epochs: int
+    pretraining_epochs: tuple
     masked: float
     n_seeds: int
     numbers: dict
@@ -77,12 +124,13 @@ class Settings:
 
 
 _NUMBERS = {
-    "rbm": powers_of_two(0.1, 2, 2),  # learning rate; a tenth of it for the linear code
-    "shallow": powers_of_two(0.004, 3, 2),  # Adam's learning rate
-    "denoising": powers_of_two(0.004, 3, 2),
-    "glorot": powers_of_two(4.0, 2, 2),  # factor on the standard deviation of logistic layers
-    "orthogonal": powers_of_two(4.0, 2, 2),
-    "he": powers_of_two(1.0, 2, 2),  # factor on the standard deviation of all layers
+    "denoising_relu": powers_of_two(0.008, 2, 1),  # Adam's learning rate
+    "he": powers_of_two(1.0, 2, 1),  # factor on the standard deviation of hidden layers
+    "denoising": powers_of_two(0.008, 1, 2),
+    "glorot": powers_of_two(8.0, 2, 1),
+    "rbm": powers_of_two(0.1, 1, 2),  # learning rate; a tenth of it for the linear code
+    "shallow": powers_of_two(0.008, 1, 2),
+    "orthogonal": powers_of_two(8.0, 2, 1),
 }
 SETTINGS = {
     "paper": Settings(
@@ -92,14 +140,18 @@ SETTINGS = {
         n_test=10_000,
         batch_size=50,
         budgets=(6, 15),
-        pretraining_epochs=6,
+        pretraining_epochs=(1, 2, 3, 6, 9),
         masked=0.25,
         n_seeds=3,
         numbers=_NUMBERS,
         rates={
+            "adam": powers_of_two(0.004, 2, 2),
             "momentum": powers_of_two(0.005, 2, 3),
-            "adam": powers_of_two(0.004, 3, 2),
-            "he_momentum": powers_of_two(0.00125, 2, 3),  # its units have no upper bound
+            # Units without an upper bound.
+            "denoising_relu_adam": powers_of_two(0.002, 2, 2),
+            "he_adam": powers_of_two(0.002, 2, 2),
+            "denoising_relu_momentum": powers_of_two(0.00125, 2, 3),
+            "he_momentum": powers_of_two(0.00125, 2, 3),
         },
     ),
     "smoke": Settings(
@@ -108,8 +160,8 @@ SETTINGS = {
         n_validation=100,
         n_test=100,
         batch_size=50,
-        budgets=(1, 2),
-        pretraining_epochs=1,
+        budgets=(2, 3),
+        pretraining_epochs=(1, 2),
         masked=0.25,
         n_seeds=2,
         numbers={name: values[1:3] for name, values in _NUMBERS.items()},
@@ -124,22 +176,14 @@ def run_experiment(run):
         raise ValueError(f"{run.name} searches on validation digits by itself, without --choose")
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
-    contestants = list(itertools.product(settings.numbers, _OPTIMIZERS))
-    records, made = [], {}
+    contestants = list(itertools.product(_OPTIMIZERS, settings.numbers))
+    records = []
     with epoch_bar(run.name, len(contestants), shown=bool(run.verbose)) as bar:
-        for start, optimizer in contestants:
-            label = f"{start}_{optimizer}"
-
-            def compute(start=start, optimizer=optimizer, label=label):
-                if start not in made:
-                    made[start] = initialise(run, digits, start)
-                rates = settings.rates.get(label, settings.rates[optimizer])
-                return compete(run, digits, optimizer, rates, made[start])
-
-            found = kept(run, label, compute)
+        for optimizer, start in contestants:
+            found = compete(run, digits, start, optimizer)
             records.append(
-                run.record(label, test=found["winners"][-1]["mean"], settings=describe(settings),
-                           **found)
+                run.record(f"{start}_{optimizer}", test=found["winners"][-1]["mean"],
+                           settings=describe(settings), **found)
             )  # fmt: skip
             bar.update()
     return records, {}
@@ -154,71 +198,118 @@ def kept(run, label, compute):
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def initialise(run, digits, start):
-    """Search the number of an initialisation, and use it for new seeds.
+def compete(run, digits, start, optimizer):
+    """Search for one contestant, and train its winners with new seeds; each part is kept.
 
     Returns
     -------
     found : dict
-        What was tried.
-    tuning : Network
-        With the weights of the seed that searches.
-    networks : list of Network
-        With the weights of the winners' seeds.
+        ``numbers_tried`` (validation errors by number and rate), ``number``, ``rates_tried``
+        (validation errors by budget, epochs of pretraining and rate), ``winners`` and ``seconds``.
     """
-    settings, numbers = run.settings, run.settings.numbers[start]
-    tuning = settings.n_seeds  # the number of a seed that no winner has
-    made = [initial_network(run, digits.x_train, start, number, tuning) for number in numbers]
-    errors, _ = errors_by_epoch(
-        run, [network for network, _ in made], digits.x_train, {"search": digits.x_validation},
-        [_FIRST_RATE] * len(numbers), "adam", [tuning] * len(numbers), settings.budgets[:1],
-    )  # fmt: skip
-    best = int(np.nanargmin(errors["search"][0]))
-    networks = [
-        initial_network(run, digits.x_train, start, numbers[best], k)
-        for k in range(settings.n_seeds)
-    ]
-    found = {
-        "number": numbers[best],
-        "numbers_tried": {"values": list(numbers), "errors": rounded(errors["search"][0])},
-        "pretraining_seconds": rounded([seconds for _, seconds in networks]),
-    }
-    return found, made[best][0], [network for network, _ in networks]
+    settings, label = run.settings, f"{start}_{optimizer}"
+    numbers, tuning = settings.numbers[start], settings.n_seeds  # a seed that no winner has
+    rates = settings.rates.get(label, settings.rates[optimizer])
+    lengths = settings.pretraining_epochs if start in PRETRAINED else (0,)
+    made = {}
 
+    def network(number, epochs, seed):
+        place = (number, epochs, seed)
+        if place not in made:
+            made[place] = initial_network(run, digits.x_train, start, *place)
+        return made[place]
 
-def compete(run, digits, optimizer, rates, made):
-    """Search the learning rate of one contestant, and train its winners with new seeds."""
-    settings = run.settings
-    found, tuned, networks = made
-    tuning = settings.n_seeds
-    began = time.monotonic()
-    errors, _ = errors_by_epoch(
-        run, [tuned] * len(rates), digits.x_train, {"search": digits.x_validation}, rates,
-        optimizer, [tuning] * len(rates), settings.budgets,
-    )  # fmt: skip
-    best = [int(np.nanargmin(each)) for each in errors["search"]]
-    winners = []
-    watched = {"test": digits.x_test[: settings.n_test], "validation": digits.x_validation}
-    for place, epochs in zip(best, settings.budgets, strict=True):
-        measured, seconds = errors_by_epoch(
-            run, networks, digits.x_train, watched, [rates[place]] * len(networks), optimizer,
-            range(len(networks)), [0, epochs],
+    def errors(number, epochs, budgets):
+        """Return errors by budget and rate; null where pretraining costs more than the budget."""
+        left = [budget - round(cost(settings.sizes, epochs)) for budget in budgets]
+        found, _ = errors_by_epoch(
+            run, [network(number, epochs, tuning)[0]] * len(rates), digits.x_train,
+            {"search": digits.x_validation}, rates, optimizer, [tuning] * len(rates),
+            [max(each, 0) for each in left],
         )  # fmt: skip
-        winners.append(
-            {
-                "epochs": epochs,
-                "rate": rates[place],
-                "mean": float(measured["test"][-1].mean()),
-                "errors": rounded(measured["test"][-1]),
-                "before": rounded(measured["test"][0]),
-                "validation_curves": rounded(measured["curves"]),
-                "seconds_per_epoch": round(seconds / len(networks) / epochs, 3),
-            }
-        )
-    return found | {
-        "rates_tried": {"values": list(rates), "errors": rounded(errors["search"])},
-        "winners": winners,
-        "seconds": time.monotonic() - began,
+        found["search"][np.less(left, 0)] = np.nan
+        return rounded(found["search"])
+
+    def search_number():
+        epochs = lengths[len(lengths) // 2]
+        found = [errors(number, epochs, settings.budgets[:1])[0] for number in numbers]
+        return {"values": list(numbers), "rates": list(rates), "pretraining_epochs": epochs,
+                "errors": found}  # fmt: skip
+
+    tried = kept(run, f"{label}_numbers", lambda: timed(search_number))
+    number = numbers[least(tried["errors"])[0]]
+
+    def search_rate():
+        by_length = [errors(number, epochs, settings.budgets) for epochs in lengths]
+        return {"values": list(rates), "pretraining_epochs": list(lengths),
+                "errors": [list(each) for each in zip(*by_length, strict=True)]}  # fmt: skip
+
+    again = kept(run, f"{label}_rates", lambda: timed(search_rate))
+
+    def train_winners():
+        found = []
+        for budget, grid in zip(settings.budgets, again["errors"], strict=True):
+            length, rate = least(grid)
+            found.append(
+                winner(run, digits, optimizer, rates[rate], budget, lengths[length],
+                       [network(number, lengths[length], k) for k in range(settings.n_seeds)])
+            )  # fmt: skip
+        return {"winners": found}
+
+    winners = kept(run, f"{label}_winners", lambda: timed(train_winners))
+    parts = (tried, again, winners)
+    return {
+        "number": number,
+        "numbers_tried": tried,
+        "rates_tried": again,
+        "winners": winners["winners"],
+        "seconds": sum(part["seconds"] for part in parts),
+    }
+
+
+def timed(compute):
+    """Return what is computed, a dictionary, with the seconds that it took."""
+    began = time.monotonic()
+    found = compute()
+    return found | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def least(errors):
+    """Return the place of the least error in a grid, as JSON has it: null diverged.
+
+    Examples
+    --------
+    >>> least([[3.0, 2.0], [None, 1.5]])
+    (1, 1)
+    """
+    errors = np.array(errors, float)
+    return tuple(int(place) for place in np.unravel_index(np.nanargmin(errors), errors.shape))
+
+
+def winner(run, digits, optimizer, rate, budget, length, made):
+    """Train networks with new seeds; measure them at equal work and, later, at equal updates."""
+    settings = run.settings
+    spent = cost(settings.sizes, length)
+    equal_work = budget - round(spent)
+    watched = {"test": digits.x_test[: settings.n_test], "validation": digits.x_validation}
+    measured, seconds = errors_by_epoch(
+        run, [network for network, _ in made], digits.x_train, watched, [rate] * len(made),
+        optimizer, range(len(made)), [0, equal_work, budget],
+    )  # fmt: skip
+    before, at_equal_work, at_equal_updates = measured["test"]
+    return {
+        "epochs": budget,
+        "pretraining_epochs": length,
+        "pretraining_cost": round(spent, 3),
+        "fine_tuning_epochs": equal_work,
+        "rate": rate,
+        "mean": float(at_equal_work.mean()),
+        "errors": rounded(at_equal_work),
+        "errors_at_equal_updates": rounded(at_equal_updates),
+        "before": rounded(before),
+        "validation_curves": rounded(measured["curves"]),
+        "seconds_per_epoch": round(seconds / len(made) / budget, 3),
+        "pretraining_seconds": rounded([seconds for _, seconds in made]),
     }
 
 
@@ -245,7 +336,7 @@ def errors_by_epoch(run, networks, x, watched, rates, optimizer, seeds, at):
     seeds : sequence of int
         Numbers of the networks' seeds, for their mini-batches.
     at : sequence of int
-        Epochs after which to measure; the last one ends the training.
+        Epochs after which to measure; the largest one ends the training.
 
     Returns
     -------
@@ -255,25 +346,22 @@ def errors_by_epoch(run, networks, x, watched, rates, optimizer, seeds, at):
         Of processor time for all updates together.
     """
     many = Many(networks)
-    errors, curves = {name: [] for name in watched}, []
+    errors, curves = {name: {} for name in watched}, []
 
     def measure(epoch):
         for name, rows in watched.items():
             if epoch in at or name == "validation":
-                found = many.mean(squared_error, rows)
-                if name == "validation":
-                    curves.append(found)
-                if epoch in at:
-                    errors[name].append(found)
+                errors[name][epoch] = many.mean(squared_error, rows)
+        if "validation" in watched:
+            curves.append(errors["validation"][epoch])
 
     measure(0)
     seconds = train_many(
         many, x, None, batches_of(run, len(x), seeds), rates, optimizer=optimizer, epochs=max(at),
         loss=cross_entropy, after_epoch=measure,
     )  # fmt: skip
-    return {name: np.array(each) for name, each in errors.items()} | {
-        "curves": np.array(curves).T
-    }, seconds
+    found = {name: np.array([each[epoch] for epoch in at]) for name, each in errors.items()}
+    return found | {"curves": np.array(curves).T}, seconds
 
 
 def batches_of(run, n, seeds):
@@ -288,31 +376,55 @@ def batches_of(run, n, seeds):
     return batches
 
 
-def initial_network(run, x, start, number, seed):
+def initial_network(run, x, start, number, epochs, seed):
     """Return a network with its initial weights, and the processor seconds of pretraining."""
-    sizes, rng = run.settings.sizes, run.rng(Draw.AUTOENCODER_WEIGHTS, seed)
+    sizes = run.settings.sizes
     if start == "rbm":
-        return pretrained_rbms(run, x, sizes, number, seed, "gaussian")
-    if start in _PRETRAINED:
-        masked = run.settings.masked if start == "denoising" else 0.0
-        return pretrained_shallow(run, x, sizes, number, seed, masked)
+        return pretrained_rbms(run, x, sizes, number, epochs, seed, "gaussian")
+    if start in PRETRAINED:
+        return pretrained_shallow(run, x, sizes, start, number, epochs, seed)
     both = [*sizes, *reversed(sizes[:-1])]
-    code = len(sizes) - 2
-    layers = []
-    for place, (n_in, n_out) in enumerate(itertools.pairwise(both)):
-        kind = "linear" if place == code else "relu" if start == "he" else "logistic"
-        if place == len(both) - 2:
-            kind = "logistic"
-        if start == "he":
-            weights = number * np.sqrt(2 / n_in) * rng.normal(size=(n_in, n_out))
-        elif start == "glorot":
-            factor = 1.0 if kind == "linear" else number
-            weights = factor * np.sqrt(2 / (n_in + n_out)) * rng.normal(size=(n_in, n_out))
-        else:
-            factor = 1.0 if kind == "linear" else number
-            weights = factor * orthogonal(rng, n_in, n_out)
-        layers.append(Layer(weights, np.zeros(n_out), kind))
+    unit = unit_of(start)
+    kinds = [unit] * (len(both) - 1)
+    kinds[len(sizes) - 2], kinds[-1] = "linear", "logistic"
+    rng = run.rng(Draw.AUTOENCODER_WEIGHTS, seed)
+    layers = [
+        Layer(hidden_weights(rng, start, number, *shape), np.zeros(shape[1]), kind)
+        for shape, kind in zip(itertools.pairwise(both), kinds, strict=True)
+    ]
+    layers[len(sizes) - 2] = plain_layer(rng, *both[len(sizes) - 2 : len(sizes)], "linear")
+    layers[-1] = output_layer(rng, sizes[1], x, "logistic")
     return Network(layers, len(sizes) - 1), 0.0
+
+
+def unit_of(start):
+    """Return what the hidden units of an initialisation are."""
+    return "relu" if start in _RELU else "logistic"
+
+
+def hidden_weights(rng, start, number, n_in, n_out):
+    """Return random weights of hidden units: a rule, times the number of the initialisation."""
+    if start == "orthogonal":
+        return number * orthogonal(rng, n_in, n_out)
+    scale = np.sqrt(2 / n_in) if start in _RELU else np.sqrt(2 / (n_in + n_out))
+    return number * scale * rng.normal(size=(n_in, n_out))
+
+
+def plain_layer(rng, n_in, n_out, unit):
+    """Return a layer by Glorot's rule: for a linear code, and for classes."""
+    weights = np.sqrt(2 / (n_in + n_out)) * rng.normal(size=(n_in, n_out))
+    return Layer(weights, np.zeros(n_out), unit)
+
+
+def output_layer(rng, n_in, x, unit):
+    """Return a layer by Glorot's rule, with the mean of its targets ``x`` for small inputs."""
+    layer = plain_layer(rng, n_in, x.shape[1], unit)
+    mean = np.mean(x, axis=0)
+    if unit == "logistic":
+        mean = np.clip(mean, _MARGIN, 1 - _MARGIN)
+        mean = np.log(mean / (1 - mean))
+    layer.bias.assign(mean)
+    return layer
 
 
 def orthogonal(rng, n_in, n_out):
@@ -323,37 +435,46 @@ def orthogonal(rng, n_in, n_out):
     return q if n_in >= n_out else q.T
 
 
-def pretrained_rbms(run, x, sizes, rate, seed, code):
+def pretrained_rbms(run, x, sizes, rate, epochs, seed, code):
     """Return the unrolled stack of RBMs."""
     started = time.process_time()
     stack = pretrain(
-        x, sizes[1:], code=code, n_iter=run.settings.pretraining_epochs, learning_rate=rate,
-        code_learning_rate=rate / 10, batch_size=run.settings.batch_size,
+        x, sizes[1:], code=code, n_iter=epochs, learning_rate=rate, code_learning_rate=rate / 10,
+        batch_size=run.settings.batch_size,
         random_state=int(run.rng(Draw.RBM_SEED, seed).integers(2**31)),
     )  # fmt: skip
     return unrolled(stack), time.process_time() - started
 
 
-def pretrained_shallow(run, x, sizes, rate, seed, masked, code="linear"):
-    """Return shallow autoencoders, trained one on the codes of another, put inside each other."""
+def pretrained_shallow(run, x, sizes, start, rate, epochs, seed, linear_code=True):
+    """Return shallow autoencoders, trained one on the codes of another, put inside each other.
+
+    Rectified units have no upper bound. To reconstruct them, a layer is trained as linear, on the
+    squared error; rectifying it afterwards can only bring it nearer to targets that are at least 0.
+    """
     rng = run.rng(Draw.AUTOENCODER_WEIGHTS, seed)
+    unit, factor = unit_of(start), 1.0 if start in _RELU else 4.0
     up, down, seconds, data = [], [], 0.0, x
     for place, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
-        kind = code if place == len(sizes) - 2 else "logistic"
-        deviation = np.sqrt(2 / (n_in + n_out))
-        layers = [
-            Layer((1 if unit == "linear" else 4) * deviation * rng.normal(size=shape),
-                  np.zeros(shape[1]), unit)
-            for shape, unit in [((n_in, n_out), kind), ((n_out, n_in), "logistic")]
-        ]  # fmt: skip
-        many = Many([Network(layers, 1)])
+        rectified = unit == "relu" and place > 0
+        if linear_code and place == len(sizes) - 2:
+            first = plain_layer(rng, n_in, n_out, "linear")
+        else:
+            weights = hidden_weights(rng, start, factor, n_in, n_out)
+            first = Layer(weights, np.zeros(n_out), unit)
+        last = output_layer(rng, n_out, data, "linear" if rectified else "logistic")
+        if unit == "logistic" and place > 0:  # a hidden layer of the whole network
+            last.weights.assign(hidden_weights(rng, start, factor, n_out, n_in))
+        many = Many([Network([first, last], 1)])
         seconds += train_many(
             many, data, None, batches_of(run, len(x), [1000 * (place + 1) + seed]), [rate],
-            optimizer="adam", epochs=run.settings.pretraining_epochs, loss=cross_entropy,
-            masked=masked,
+            optimizer="adam", epochs=epochs,
+            loss=squared_error_linear if rectified else cross_entropy,
+            masked=run.settings.masked if start in _MASKED else 0.0, noise=10 * seed + place,
         )  # fmt: skip
         shallow = many.network(0)
         data = shallow.encode(data)
         up.append(shallow.layers[0])
+        shallow.layers[1].activation = "relu" if rectified else "logistic"
         down.insert(0, shallow.layers[1])
     return Network(up + down, len(up)), seconds

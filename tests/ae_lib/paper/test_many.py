@@ -9,6 +9,7 @@ from ae_lib.paper.many import (
     class_cross_entropy,
     cross_entropy,
     squared_error,
+    squared_error_linear,
     train_many,
     wrong,
 )
@@ -104,6 +105,40 @@ def test_masked_inputs_are_hidden_from_the_network_and_not_from_the_loss(x):
     np.testing.assert_array_equal(second.weights[0][0], network(0).layers[0].weights)
     assert not np.allclose(first.weights[0][0], network(0).layers[0].weights)
     assert not np.allclose(second.biases[1][0, 0], network(0).layers[1].bias)
+
+
+def test_noise_has_a_number(x):
+    ends = []
+    for noise in (0, 0, 1):
+        many = Many([network(0)])
+        train_many(
+            many, x, None, batches([0]), [0.05], optimizer="momentum", epochs=1,
+            loss=cross_entropy, masked=0.5, noise=noise,
+        )  # fmt: skip
+        ends.append(many.weights[0].numpy())
+    np.testing.assert_array_equal(ends[0], ends[1])
+    assert not np.allclose(ends[0], ends[2])
+
+
+def test_decay_is_the_gradient_of_half_the_squared_weights(x):
+    many = Many([network(0), network(0)])
+    train_many(
+        many, x, None, lambda epoch: np.arange(100)[None, None], [0.01] * 2,
+        optimizer="momentum", epochs=1, loss=cross_entropy, decay=[0.0, 0.5],
+    )  # fmt: skip
+    for weights, start in zip(many.weights, network(0).layers, strict=True):
+        np.testing.assert_allclose(
+            weights[1] - weights[0], -0.01 * 0.5 * start.weights, rtol=1e-3, atol=1e-5
+        )
+    for bias in many.biases:
+        np.testing.assert_allclose(bias[0], bias[1], rtol=1e-6)
+
+
+def test_linear_outputs_have_half_the_squared_error(x):
+    inputs = np.zeros((1, *x.shape), np.float32)
+    np.testing.assert_allclose(
+        squared_error_linear(x, inputs)[0], (x**2).sum(axis=1) / 2, rtol=1e-5
+    )
 
 
 @pytest.mark.parametrize(
