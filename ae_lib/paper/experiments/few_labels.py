@@ -77,7 +77,7 @@ class Settings:
 
 
 # Logistic units and rectified ones, each pretrained and random.
-_NUMBERS = {"denoising_relu": 0.008, "he": 1.0, "rbm": 0.1, "glorot": 4.0}
+_NUMBERS = {"denoising_relu": 0.008, "he": 1.0, "rbm": 0.2, "glorot": 4.0}
 SETTINGS = {
     "paper": Settings(
         sizes=(784, 256, 128, 64),
