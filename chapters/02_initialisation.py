@@ -13,20 +13,17 @@
 # than the mean image, and left open why. Training starts from random weights. How large
 # should they be, and how much depends on their size? The paper ([Hinton & Salakhutdinov
 # 2006](https://doi.org/10.1126/science.1127647)) states that deep autoencoders
-# typically end in poor solutions if their initial weights are large, and that the
-# gradients in the early layers are tiny if they are small. In this chapter we calculate
-# how signals and gradients travel through a network before its first update, check the
-# calculation against measurements, and then compare nineteen networks, each with a
-# learning rate found by the same search.
+# typically end in poor solutions if their initial weights are large, and that small
+# ones make the gradients in the early layers tiny. We put both statements to the test.
 #
 # **What you will do**
 #
 # - Derive what each layer does to the size of a signal and of a gradient, for any unit,
 #   and compare the prediction with a real network.
-# - Search for the best learning rate of nineteen networks, and train each of them with
-#   three seeds.
-# - Look inside the networks that learnt nothing, change one thing, and see what frees
-#   them.
+# - Compare nineteen networks, each trained with three seeds at the best learning rate
+#   that a common search found for it.
+# - Look inside the networks that learnt nothing, change one thing, and see whether they
+#   learn.
 #
 # **What you will learn**
 #
@@ -42,8 +39,8 @@
 # - [Chapter 1](01_motivation.ipynb); what a gradient is; the variance of a sum of
 #   independent numbers; matrices and their products.
 #
-# **Time:** about 44 minutes of reading, two to three minutes of computing on two CPU
-# cores.
+# **Time:** about 44 minutes of reading, two to three minutes of computing on
+# two CPU cores.
 
 # %% tags=["hide-input"]
 import functools
@@ -72,8 +69,8 @@ tf.config.threading.set_intra_op_parallelism_threads(1)  # same sums in each run
 #
 # We train on 2,000 digits, choose learning rates on 1,000 others, the *validation*
 # digits, and report errors on the 10,000 test digits. There are two baselines: the mean
-# image, and PCA with as many numbers as our code has, fitted to the same 2,000 digits
-# and clipped to the range of pixels.
+# image, and PCA with as many components as our code has dimensions, fitted to the same
+# 2,000 digits and clipped to the range of the pixels.
 
 # %%
 N_DIGITS, N_VALIDATION = 2000, 1000
@@ -102,9 +99,9 @@ pd.Series({"mean image": mean_error, f"PCA-{CODE}": pca_error}).round(2)
 # $$z_l = W_l^\top h_{l-1} + b_l, \quad h_l = f(z_l) \tag{2.1}$$
 #
 # The matrix $W_l$ has a row for each input of the layer and a column for each of its
-# units. In the code, a batch has one image in each row, and the product is `h @ W`. We
-# write the network out because we want to look at every $z_l$; its options are
-# explained where we need them.
+# units. In the program, a batch has one image in each row, so the product is `h @ W`. We
+# write the network ourselves because we want to look at every $z_l$. Options of the
+# functions below are explained where we need them.
 
 # %% tags=["hide-input"]
 def layer_sizes(depth=DEPTH):
@@ -148,7 +145,7 @@ def loss(images, z):
 # Biases start at 0, and weights are drawn from a normal distribution. A *rule* sets its
 # standard deviation $s$, which may depend on how many inputs and outputs the layer has.
 # All rules scale the same random numbers, so with the same seed, the weights of two
-# rules differ only in size. (We come to the last three options when we need them.)
+# rules differ only in size.
 
 # %%
 def gaussian(rng, n_in, n_out):
@@ -174,7 +171,7 @@ def one_size(s):
 
 
 # %% [markdown]
-# ## What a layer does to sizes
+# ## How a layer changes values and gradients
 #
 # > **Predict.** Each unit adds up 100 values of size 1, each multiplied by a random
 # > weight of standard deviation $s$. How large is the sum? For which $s$ is it of size
@@ -199,12 +196,12 @@ def one_size(s):
 # So 100 values of size 1 have a sum of size $10 s$, and $s = 0.1$ preserves the size.
 # Note that (2.2) contains the mean *square* of the values, not their variance. A
 # logistic unit that always returns 1/2 has variance 0, yet it contributes $h^2 = 1/4$
-# to every sum above it. This will matter.
+# to every sum above it.
 #
 # For a given image, a sum with normally distributed weights is itself normally
-# distributed. Its variance differs a little from one image to the next. If we ignore
-# that, the mean square of the layer's values follows from the variance alone, for any
-# unit $f$:
+# distributed, with a variance that differs a little from one image to the next. If we
+# ignore this difference, the mean square of the layer's values follows from the
+# variance alone, for any unit $f$:
 #
 # $$\mathrm{E}[h_l^2] = \mathrm{E}[f(z)^2], \quad z \sim N(0, \mathrm{Var}(z_l)) \tag{2.3}$$
 #
@@ -221,10 +218,10 @@ def one_size(s):
 #
 # These are mean squares and not variances, because the $\delta$ of an output unit need
 # not have mean 0. The independence cannot hold exactly, because the same weights serve
-# forwards and backwards. Whether it is a good enough approximation, we measure.
+# forwards and backwards, so we shall measure how good an approximation it is.
 #
 # The calculation is an old one: [LeCun et al.
-# (1998)](https://doi.org/10.1007/3-540-49430-8_2) made the forward half, [Glorot &
+# (1998)](https://doi.org/10.1007/3-540-49430-8_2) derived the forward half, [Glorot &
 # Bengio (2010)](https://proceedings.mlr.press/v9/glorot10a.html) the backward half for
 # units with slope 1, and [He et al. (2015)](https://doi.org/10.1109/ICCV.2015.123)
 # worked with the mean square of the values, as we do.
@@ -232,8 +229,8 @@ def one_size(s):
 # %% [markdown]
 # ## Prediction and measurement
 #
-# The means in (2.3) and (2.5) are integrals over a normal distribution. We replace them
-# by a weighted sum over 100 points (Gauss-Hermite quadrature).
+# The means in (2.3) and (2.5) are integrals over a normal distribution. We evaluate
+# each as a weighted sum over 100 points (Gauss-Hermite quadrature).
 
 # %%
 UNITS = {"logistic": tf.sigmoid, "tanh": tf.tanh, "ReLU": tf.nn.relu}
@@ -275,9 +272,9 @@ def backwards(layers, at_output):
 
 
 # %% [markdown]
-# We measure the same quantities on 200 digits, for ten draws of the weights. Their size
-# follows Glorot's rule, which we derive below. The backward prediction starts from the
-# measured mean square at the output.
+# We measure the same quantities on 200 digits, for ten draws of weights with Glorot's
+# rule, which we derive in the next section. The backward prediction starts from the
+# mean square of $\delta$ measured at the output.
 
 # %%
 few = tf.constant(x[:200].astype(float))
@@ -352,9 +349,9 @@ pd.Series(fold, name="largest draw / smallest draw").round(1)
 # %% [markdown]
 # The lines are predictions, the dots measurements. They agree for all three units,
 # although the logistic gradient alone spans more than seven powers of ten. (Layer 4 is
-# the code and layer 8 the output. Both are linear, hence the kinks.) What is predicted
-# is the average: in the layer where the ten draws differ most, the largest is several
-# times the smallest.
+# the code and layer 8 the output. Both are linear, hence the kinks.) The prediction
+# is of the average: in the layer where the ten draws differ most, the largest value is
+# several times the smallest.
 #
 # Forwards, the logistic network looks the healthiest of the three, while its gradient
 # shrinks most steeply. But the left panel does not show everything: a sum can be large
@@ -375,15 +372,15 @@ pd.Series(fold, name="largest draw / smallest draw").round(1)
 # Between layers of the same width, a small difference between digits therefore fades
 # forwards as fast as the gradient fades backwards, as long as the weights are random
 # ([Schoenholz et al. 2017](https://doi.org/10.48550/arXiv.1611.01232) work this out for
-# very deep networks). A good initialisation has $\chi$ near 1. Each rule achieves this
-# for one kind of unit:
+# very deep networks). A good initialisation has $\chi$ near 1. Each common rule
+# achieves this for one kind of unit:
 #
 # - **LeCun**: $s^2 = 1 / n_\mathrm{in}$, for units with slope 1, such as tanh near 0.
 # - **Glorot**: $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, for the same units; a
 #   compromise between $1 / n_\mathrm{in}$, right forwards, and $1 / n_\mathrm{out}$,
 #   right backwards.
 # - **He**: $s^2 = 2 / n_\mathrm{in}$. A ReLU has slope 1 for half of all $z$ and 0 for
-#   the other half, so $\mathrm{E}[f'^2] = 1/2$, and the 2 makes up for it.
+#   the other half, so $\mathrm{E}[f'^2] = 1/2$, for which the 2 compensates.
 # - **Four times Glorot**: a logistic unit's slope is at most 1/4, at $z = 0$. Weights
 #   four times as large give $\chi = 16 / 16 = 1$ ([Bengio
 #   2012](https://doi.org/10.48550/arXiv.1206.5533) recommends this factor).
@@ -405,19 +402,19 @@ def four_glorot(n_in, n_out):
 #
 # The slope in (2.6) belongs to layer $l - 1$, *below* the matrix. Forwards and
 # backwards it is the same one. So only matrices fed by logistic units need the factor
-# of four. Two of the eight are not: the first, fed by pixels, and the one behind the
-# code, which is linear. We call weights **fitted** that are four times Glorot's behind
-# a hidden layer and once Glorot's elsewhere. That is the option `behind`.
+# of four. Two of the eight are not: the first, fed by pixels, and the one after the
+# code, which is linear. We call weights **fitted** if they are four times Glorot's
+# after a hidden layer (the option `behind`) and Glorot's elsewhere.
 #
-# A second correction concerns the point where the slope is taken. Logistic units return
-# 1/2 on average, so by (2.2) their common mean alone gives the sums a variance of
-# $16 \cdot 1/4 = 4$, and at most of these $z$ the slope is well below 1/4. The mean
+# A second correction concerns the point at which the slope is taken. Logistic units
+# return 1/2 on average, so by (2.2) their common mean alone gives the sums a variance
+# of $16 \cdot 1/4 = 4$, and at most of these $z$ the slope is well below 1/4. The mean
 # carries no information about the digit; it only pushes the units out of their linear
-# range. The bias $b_j = -\frac{1}{2} \sum_i w_{ij}$ cancels it. With such biases,
-# weights are called **centred** from here on. LeCun et al. (1998) recommend units with
-# mean 0 for the same reason.
+# range. The bias $b_j = -\frac{1}{2} \sum_i w_{ij}$ cancels it, and we call weights
+# with such biases **centred**. LeCun et al. (1998) recommend units with mean 0 for the
+# same reason.
 #
-# Here is $\chi$ for each layer above the first, with $n = n_\mathrm{in}$:
+# Here is $\chi$ for each layer from the second on, with $n = n_\mathrm{in}$:
 
 # %%
 FITTED = {"rule": glorot, "behind": 4}
@@ -445,25 +442,25 @@ assert np.isclose(chi.loc["ReLU, He", 2], 1)
 # %% tags=["hide-input"]
 claim(
     "by calculation, four times Glorot's weights give a deep logistic autoencoder a χ "
-    "below 0.5 in its third hidden layer and above 4 behind the code; with fitted and "
-    "centred weights both are between 0.4 and 1",
+    "below 0.5 in its third hidden layer and above 4 right after the code; with fitted "
+    "and centred weights both are between 0.4 and 1",
     chi.loc["4 x Glorot", 3] < 0.5
     and chi.loc["4 x Glorot", DEPTH + 2] > 4
     and chi.loc["fitted, centred", [3, DEPTH + 2]].between(0.4, 1).all(),
 )
 
 # %% [markdown]
-# Four times Glorot's weights everywhere miss their aim twice. Between hidden layers,
-# $\chi$ is about 0.4, because of the common mean of 1/2. Behind the code, in layer 5,
-# it is 7, and these large sums saturate the units there, so in layer 6 it is only 0.1.
-# Fitted weights repair the second fault, and centring repairs the first: $\chi$ is then
+# Using four times Glorot's weights everywhere fails in two ways. Between hidden layers,
+# $\chi$ is about 0.4, because of the common mean of 1/2. In layer 5, after the code, it
+# is 7, and the large sums push the units to where their slope is nearly 0, so in layer 6
+# it is only 0.1. Fitted weights correct the second fault, centring the first: $\chi$ is then
 # 0.9 between layers of 100 units. (It stays below 1 in layers 5 and 8 because these
 # have fewer inputs than outputs, and Glorot's rule is a compromise.)
 
 # %% [markdown]
-# Two more ideas concern directions, over which (2.6) averages. A small change
-# $\mathrm{d}h$ of a layer's input changes its output by $J_l \, \mathrm{d}h$, where
-# $J_l$ is the **Jacobian** of the layer. Through several layers the Jacobians multiply:
+# Equation (2.6) averages over directions. A small change $\mathrm{d}h$ of a layer's
+# input changes its output by $J_l \, \mathrm{d}h$, where $J_l$ is the **Jacobian** of
+# the layer. Through several layers the Jacobians multiply:
 #
 # $$J_l = D_l W_l^\top, \quad \frac{\partial h_m}{\partial h_1} = J_m \cdots J_2 \tag{2.7}$$
 #
@@ -472,10 +469,10 @@ claim(
 # stretches some directions and shrinks others, and in a product the differences grow.
 # An **orthogonal** matrix treats all directions alike ([Saxe et al.
 # 2014](https://doi.org/10.48550/arXiv.1312.6120)). We make it from the same random
-# numbers, with entries of the same size. In a **sparse** initialisation each unit has
-# only 15 inputs, with weights of standard deviation 1. [Martens
-# (2010)](https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf) used it to
-# train the paper's autoencoders without pretraining, with a second-order method.
+# numbers, with entries of the same size. Another idea is a **sparse** initialisation:
+# each unit has only 15 inputs, with weights of standard deviation 1. [Martens
+# (2010)](https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf) used it, with
+# a second-order method, to train the paper's autoencoders without pretraining.
 
 # %% tags=["hide-input"]
 def orthonormal(rng, n_in, n_out):
@@ -488,7 +485,7 @@ def orthonormal(rng, n_in, n_out):
 
 # %% tags=["hide-input"]
 def sparse(rng, n_in, n_out, inputs=15):
-    """Only so many weights of each unit differ from 0."""
+    """Each unit keeps weights from a few random inputs; the others are 0."""
     W = gaussian(rng, n_in, n_out)
     return W * (rng.random(W.shape).argsort(axis=0) < inputs)
 
@@ -504,7 +501,7 @@ def sparse(rng, n_in, n_out, inputs=15):
 # all its derivatives.
 #
 # > **Predict.** The network has eight matrices. All weights are made ten times smaller.
-# > By which factor does the gradient norm of the first matrix shrink?
+# > By what factor does the gradient norm of the first matrix shrink?
 
 # %%
 STARTS = {
@@ -589,10 +586,10 @@ kept.map("{:.1e}".format)
 # Read the left panel from left to right, as the signal travels, and the right one from
 # right to left, as the gradient does. With small weights, both fade on the way; for the
 # gradient this is called the **vanishing gradient** problem. Making all weights ten
-# times smaller costs a factor of ten at each of the seven matrices behind the first, so
-# the first gradient norm shrinks by about $10^7$. Between two layers of 100 units,
-# Glorot's rule amounts to 0.1, and less than a thousandth of the signal arrives from
-# either.
+# times smaller costs a factor of ten at each of the seven matrices after the first, so
+# the first gradient norm shrinks by a factor of about $10^7$. Between layers of 100
+# units, Glorot's rule gives weights of 0.1; with either, less than a thousandth of the
+# signal arrives.
 #
 # With weights of 1, a third of the signal arrives, and 0.4 of the gradient norm. Four
 # times Glorot keeps 0.18 of the signal and fitted weights 0.15; centring raises this to
@@ -631,10 +628,10 @@ claim(
 )
 
 # %% [markdown]
-# ## Silent units and saturated units
+# ## Saturated units
 #
-# Why does the signal survive weights of 1? Here are the values of the hidden units
-# themselves, in the first and in the last hidden layer.
+# What do the hidden units return? Here are their values in the first and in the last
+# hidden layer.
 
 # %% tags=["hide-input"]
 shown = ["0.01", "0.1", "fitted, centred", "4 x Glorot", "1"]
@@ -665,11 +662,11 @@ pd.DataFrame(at_the_ends, index=["first hidden", "last hidden"]).T.round(2)
 
 # %% [markdown]
 # The table gives the share of **saturated** values, below 0.05 or above 0.95. With
-# weights of 0.01 every unit returns about 1/2, whatever the digit: its slope is as
-# steep as it can be, but it has nothing to pass on. With weights of 1, 76 percent of
-# the values in the first hidden layer and 66 percent in the last are near 0 or 1, where
-# the slope is nearly 0. Signal and gradient norm survive all the same. Whether that is
-# enough, training will show.
+# weights of 0.01 every unit returns about 1/2, whatever the digit: its slope is at its
+# steepest, but it has nothing to pass on. With weights of 1, 76 percent of the values
+# in the first hidden layer and 66 percent in the last are near 0 or 1, where the slope
+# is nearly 0. Signal and gradient norm survive nevertheless; training will show whether
+# that is enough.
 
 # %%
 claim(
@@ -680,15 +677,15 @@ claim(
 )
 
 # %% [markdown]
-# ## A search that is the same for all
+# ## The same search for every network
 #
-# Nineteen contestants differ in as little as possible from the first one, a deep
-# logistic network with small weights. The first group changes only the initial weights:
-# the eight above, four times Glorot's with centring biases, and sparse ones. (The
-# authors' program used 0.1.) A network with one hidden layer on each side shows what
-# depth contributes, and one with **ReLU** units ([Nair & Hinton
-# 2010](https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf)) and He's weights what
-# the unit does.
+# Nineteen *contestants* differ as little as possible from the first, a deep logistic
+# network with small weights. The first group varies the initial weights: the eight
+# above, four times Glorot's with centring biases, and sparse ones. (The paper's authors
+# used 0.1 in their program.) A network with one hidden layer on each side shows the
+# effect of depth, and one with **ReLU** units ([Nair & Hinton
+# 2010](https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf)) and He's weights that of
+# the unit.
 
 # %%
 CONTESTANTS = {name: (network, settings) for name, settings in STARTS.items()}
@@ -714,8 +711,8 @@ CONTESTANTS |= {
 #
 # We leave out the learnt scale that the articles add to their normalisations. Each
 # remedy gets small weights, 0.01, and fitted ones; batch normalisation also gets
-# weights of 1, because it divides by their size. To keep the search short, the second
-# group is trained with one of the two optimisers only, Adam.
+# weights of 1, because it divides by their size. To keep the search short, we train the
+# second group with only one of the two optimisers introduced below, Adam.
 
 # %%
 def batch_norm(z, counted):
@@ -763,9 +760,9 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 
 # %% [markdown]
 # From 0.01 all three lose less than the plain network, which kept less than a
-# billionth of the signal. Only batch normalisation keeps nearly all of it, because it
-# divides by it, and a twentieth of the gradient norm. From fitted weights each keeps
-# more of both.
+# billionth of the signal. Only batch normalisation keeps nearly all of the signal,
+# because it divides by it; of the gradient norm it keeps a twentieth. From fitted
+# weights each remedy keeps more of both.
 
 # %% [markdown]
 # The two optimisers are gradient descent with **momentum** 0.9 ([Polyak
@@ -777,11 +774,10 @@ pd.DataFrame(today, ends).T.map("{:.1e}".format)
 #
 # The **learning rate** is the factor between gradient and step. No single rate suits
 # all contestants, because their gradients differ by many powers of ten. Each contestant
-# is therefore trained with the same twelve rates, a quarter of a power of ten apart
-# where most of the best ones lie, and each rate is tried with the same three seeds. We
-# keep the rate with the lowest mean error on the *validation* digits. One seed would
-# not do: where no rate leaves the mean image, or only some seeds do, it would let
-# chance choose.
+# is therefore trained at the same twelve rates, a quarter of a power of ten apart where
+# most of the best ones lie, and with the same three seeds. We keep the rate with the
+# lowest mean error on the *validation* digits. A single seed would leave the choice to
+# chance wherever only some seeds, or none, get away from the mean image.
 
 # %%
 POWERS = [-4, -3.5, *np.arange(-3, -0.9, 0.25), -0.5]
@@ -795,8 +791,8 @@ SEARCH_SEEDS = [1000, 1001, 1002]  # none of the seeds that we report
 # one for each network and optimiser.
 #
 # The signal of the network from 0.01 is so small that 32-bit numbers would round it
-# away: one with 7 digits cannot hold a sum near 1 that differs between digits only in
-# its tenth. So this network is trained with 64 bits, the others with 32.
+# away: with 7 significant figures, they cannot represent sums near 1 that differ between
+# images only in the tenth. So we train this network in 64 bits, the others in 32.
 
 # %%
 def descend(net, optimiser, weights, memory, rate, batches, done):
@@ -874,26 +870,36 @@ def reconstruct(contestant, weights, images):
 # The search takes 1,116 runs and about twenty minutes, so its result is stored in the
 # repository, in the file `ae_lib/searches/02_initialisation.csv`, with one row for each
 # run. The command `AE_SEARCH=search.csv python chapters/02_initialisation.py` repeats
-# it with the code on this page. (TensorFlow is limited to one thread because sums that
-# several threads share are rounded differently from run to run. On a plateau such
-# differences can grow until they are as large as those between seeds. On another
-# processor your numbers may therefore differ from ours.)
+# it with the code on this page. (We limit TensorFlow to one thread because sums shared
+# between threads are rounded differently from run to run, which can matter as much as
+# the seed. Your numbers may therefore differ from ours on another processor.)
 
 # %% tags=["hide-input"]
+from concurrent.futures import ThreadPoolExecutor
+
 from ae_lib.progress import epoch_bar
 
 
 # %% tags=["hide-input"]
-def search():
-    rows, columns = [], ["contestant", "optimiser", "rate", "seed", "error"]
-    trials = list(itertools.product(SEARCH_SEEDS, PAIRS, RATES))
-    with epoch_bar("search", len(trials)) as bar:
-        for seed, (name, optimiser), rate in trials:
-            weights = fit(name, optimiser, rate, seed)
-            error = squared_error_or_nan(name, weights)
-            rows.append((name, optimiser, rate, seed, error))
+def two_at_a_time(label, function, tasks):
+    """Results in the order of the tasks; each task keeps to one core."""
+    with ThreadPoolExecutor(2) as pool, epoch_bar(label, len(tasks)) as bar:
+        for result in pool.map(function, tasks):
             bar.update()
-    return pd.DataFrame(rows, columns=columns)
+            yield result
+
+
+# %% tags=["hide-input"]
+def trial(task):
+    seed, (name, optimiser), rate = task
+    weights = fit(name, optimiser, rate, seed)
+    return name, optimiser, rate, seed, squared_error_or_nan(name, weights)
+
+
+def search():
+    tasks = list(itertools.product(SEARCH_SEEDS, PAIRS, RATES))
+    columns = ["contestant", "optimiser", "rate", "seed", "error"]
+    return pd.DataFrame(two_at_a_time("search", trial, tasks), columns=columns)
 
 
 # %% tags=["hide-input"]
@@ -952,22 +958,26 @@ claim(
 # Now each contestant is trained with its own best rate for each optimiser, from three
 # seeds that took no part in the search, and its error is measured on the test digits.
 #
-# > **Predict.** Which of these frees the network from 0.01 without changing its initial
-# > weights: Adam, batch normalisation, layer normalisation, residual connections? And
-# > which initial weights are the best for batch normalisation?
+# > **Predict.** Which of these lets a network with initial weights of 0.01 learn: Adam,
+# > batch normalisation, layer normalisation, residual connections? And which initial
+# > weights are best for batch normalisation?
 
 # %% tags=["hide-input"]
-trained, errors = {}, []
+def final(task):
+    name, optimiser, seed, rate = task
+    weights = fit(name, optimiser, rate, seed)
+    error = squared_error(x_test, reconstruct(name, weights, x_test))
+    return (name, optimiser, seed), weights, error
+
+
+# %% tags=["hide-input"]
+trained, rows = {}, []
 runs = list(itertools.product(winners.rate.items(), SEEDS))
-with epoch_bar("winners", len(runs)) as bar:
-    for ((name, optimiser), rate), seed in runs:
-        key = name, optimiser, seed
-        trained[key] = fit(name, optimiser, rate, seed)
-        pictures = reconstruct(name, trained[key], x_test)
-        errors.append((*key, squared_error(x_test, pictures)))
-        bar.update()
-columns = ["contestant", "optimiser", "seed", "error"]
-errors = pd.DataFrame(errors, columns=columns)
+runs = [(*pair, seed, rate) for (pair, rate), seed in runs]
+for key, weights, error in two_at_a_time("winners", final, runs):
+    trained[key] = weights
+    rows.append((*key, error))
+errors = pd.DataFrame(rows, columns=["contestant", "optimiser", "seed", "error"])
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 fig, ax = plt.subplots(figsize=(7.5, 6.4))
@@ -1031,10 +1041,10 @@ claim(
 # %% [markdown]
 # **The optimiser.** From 0.1 and from Glorot's weights, momentum fails at every rate
 # that we tried, while Adam gets below the mean image's error, to between 46 and 50.
-# From 0.01 it depends on the seed: some runs end below 48, others stay at the mean
-# image. (The rate was 0.0056, the only one of the twelve from which any run escaped in
-# the search.) Are these networks stuck, or merely slow? We give three of them four
-# times as many updates, with one seed:
+# From 0.01 Adam's result depends on the seed: some runs end below 48, others stay at
+# the mean image. (The rate was 0.0056, the only one of the twelve at which any run
+# escaped in the search.) Are such networks stuck, or merely slow? We give those from
+# 0.1, from Glorot's weights and from 1 four times as many updates, with one seed:
 
 # %%
 LONGER = 4
@@ -1052,8 +1062,8 @@ longer[f"{LONGER * updates} updates"] = long_errors
 longer.round(1)
 
 # %% [markdown]
-# All three go on learning: these initial weights delay training with Adam, they do not
-# prevent it. An error after a fixed number of updates measures this delay, here and in
+# All three go on learning: with Adam, these initial weights delay training but do not
+# prevent it. The error after a fixed number of updates measures this delay, here and in
 # all our comparisons.
 
 # %%
@@ -1077,12 +1087,12 @@ claim(
 
 # %% [markdown]
 # **The rule that fits the unit.** From four times Glorot's weights and all their
-# relatives, and from sparse weights, the network learns with either optimiser. Fitted
+# variants, and from sparse weights, the network learns with either optimiser. Fitted
 # weights alone do no better than four times Glorot's everywhere: 26.7 to 29.3 with
-# Adam, against 27.2 to 28.1. Nor does centring, as long as the matrix behind the code
-# is four times too large. The two corrections together do: 23.7 to 25.0 with Adam, and
-# with momentum 25.7 to 29.3, where either alone or neither ends between 32 and 43. The
-# rule has to follow the unit below *and* the point at which it works.
+# Adam, against 27.2 to 28.1. Nor does centring alone, which leaves the matrix after the
+# code four times too large. The two corrections together do better: 23.7 to 25.0 with
+# Adam, and 25.7 to 29.3 with momentum, where either alone or neither ends between 32
+# and 43. The rule has to suit the unit below *and* the range in which it operates.
 
 # %%
 centred = {how: all_of("fitted, centred", how) for how in BOTH}
@@ -1132,11 +1142,11 @@ claim(
 
 # %% [markdown]
 # **Today's remedies.** From weights of 0.01, batch normalisation and residual
-# connections make the network learn with Adam, to about 29 and 36. Layer normalisation
-# does not; its run with the lowest error is the mean image. (Why, we have not
-# measured.) But none of them makes the initial weights irrelevant. From fitted weights
-# all three learn, and batch normalisation and residual connections end at 18 to 19,
-# ten or more below their errors from 0.01.
+# connections let the network learn with Adam, down to about 29 and 36. Layer
+# normalisation does not: even its best run stays at the mean image. (We have not
+# measured why.) But none of them makes the initial weights irrelevant. From fitted
+# weights all three learn, and batch normalisation and residual connections end at 18 to
+# 19, ten or more below their errors from 0.01.
 
 # %%
 claim(
@@ -1149,21 +1159,21 @@ claim(
 )
 
 # %% [markdown]
-# **The lowest error** belongs to batch normalisation with weights of 1, from which the
-# plain network hardly learns: 16.6 after 800 updates, against 21 for ReLU units with
-# He's weights and 12.9 for PCA. Do not read this as a championship. We tried three
-# initialisations with batch normalisation, two with the other remedies and one with
-# ReLU units, and we compared how soon networks learn, not how good they can become.
+# **The lowest error** of all networks is that of batch normalisation with weights of 1,
+# from which the plain network hardly learns: 16.6 after 800 updates, against 21 for
+# ReLU units with He's weights and 12.9 for PCA. This is not a ranking: we tried three
+# initialisations with batch normalisation, two with each of the other remedies and one
+# with ReLU units, and compared how soon networks learn, not how good they can become.
 
 # %% [markdown]
 # ## Where training gets stuck
 #
 # Is the mean image a local minimum? The error alone cannot distinguish a minimum from a
-# plateau, where the slope is merely small. So we watch networks while Adam trains them.
-# Every 20 updates we record the error, the signal in the last hidden layer, and the
-# gradient norm of the first matrix, on 200 training digits, in 64 bits. First we change
-# the initial weights and nothing else: 0.01, 0.1 and fitted, all with a rate of 0.0032.
-# Then we change the rate, from 0.01.
+# **plateau**, where the gradient is merely small. So we watch networks while Adam trains
+# them: every 20 updates we record the error, the signal in the last hidden layer, and
+# the gradient norm of the first matrix, on 200 training digits, in 64 bits. First we
+# change only the initial weights: 0.01, 0.1 and fitted, all at a rate of 0.0032. Then
+# we keep weights of 0.01 and change the rate.
 #
 # > **Predict.** When a network leaves the mean image late, which changes first: the error
 # > or the signal?
@@ -1202,9 +1212,11 @@ def watch(contestant, rate, seed):
 
 
 # %%
-films = {
-    (name, rate): [watch(name, rate, seed) for seed in SEEDS] for name, rate in WATCHED
-}
+watches = [(name, rate, seed) for (name, rate) in WATCHED for seed in SEEDS]
+films = {each: [] for each in WATCHED}
+filmed = two_at_a_time("films", lambda task: watch(*task), watches)
+for (name, rate, _), film in zip(watches, filmed, strict=True):
+    films[name, rate].append(film)
 
 # %%
 digits_here = few.numpy()
@@ -1225,7 +1237,7 @@ for column, lines in panels:
     column[0].axhline(mean_here, color=COLOURS["data"], linestyle=":")
     column[0].legend(loc="lower left")
     column[2].set_xlabel("updates")
-axes[0, 0].set(title=f"three starts, rate {RATE}", ylabel="error", ylim=(20, 60))
+axes[0, 0].set(title=f"three initialisations, {RATE}", ylabel="error", ylim=(20, 60))
 axes[0, 1].set_title("from 0.01, three rates")
 axes[1, 0].set(ylabel="signal", yscale="log")
 axes[2, 0].set(ylabel="gradient norm", yscale="log")
@@ -1244,17 +1256,17 @@ ended.rename_axis(["initial weights", "rate"]).round(1)
 # %% [markdown]
 # All of these networks soon reach the mean image, which the output biases alone can
 # learn. At the same rate, the fitted network moves on at once and the one from 0.01
-# stays. From 0.1 the signal and the gradient norm of the first matrix shrink to begin
-# with. Then both grow, slowly at first and faster and faster, while the error hardly
-# moves. Only when the signal has grown more than a hundredfold does the error begin to
-# fall. So for the network from 0.1 the mean image is a plateau, not a minimum: the
-# error suggests that training has ended while the signal is in fact growing.
+# stays there. From 0.1 the signal and the gradient norm of the first matrix shrink at
+# first. Then both grow, slowly and then ever faster, while the error hardly moves. Only
+# when the signal has grown more than a hundredfold does the error begin to fall. So for
+# the network from 0.1 the mean image is a plateau, not a minimum: the error suggests
+# that training has ended while the signal is in fact growing.
 #
-# From 0.01, Adam enlarges the signal by many powers of ten within the first updates,
-# then it shrinks again. At 0.0032 none of three seeds recovers within 800 updates. At
-# 0.0056 and 0.0075 some do, in the same way as from 0.1. A little more or a little
-# less, and none does: in the search every rate but 0.0056 left the network at the mean
-# image. A result "it does not train" may only mean that the grid had a gap.
+# From 0.01, the signal grows by many powers of ten within the first updates and then
+# shrinks again. At a rate of 0.0032 it recovers with none of the three seeds within 800
+# updates. At 0.0056 and 0.0075 it does with some, in the same way as from 0.1. The
+# range is narrow: in the search, every rate but 0.0056 left the network at the mean
+# image. So "it does not train" may only mean that the grid of rates had a gap.
 
 # %% tags=["hide-input"]
 escapes = []
@@ -1274,11 +1286,11 @@ claim(
 )
 
 # %% [markdown]
-# ## Two ways to be stuck
+# ## Two ways of getting stuck
 #
-# With momentum, large weights also end at the mean image. Is it for the same reason? We
-# compare the signal of each layer before training (dashed) and after it (solid), with
-# three seeds and in 64 bits.
+# With momentum, networks with large weights also end at the mean image. Is the reason
+# the same? We compare the signal of each layer before training (dashed) and after it
+# (solid), with three seeds and in 64 bits.
 
 # %% tags=["hide-input"]
 def doubled(weights):
@@ -1304,7 +1316,7 @@ axes[0].set_ylabel("signal")
 show(fig, alt="Signal by layer before training, dashed, and after it, for three "
      "networks, three seeds each. From 0.01 it falls from layer to layer, to less "
      "than a billionth, before and after training. From 1 it is large up to layer 5, "
-     "and after training it falls steeply behind it. From fitted weights it is level "
+     "and after training it falls steeply from there. From fitted weights it is level "
      "after training.")
 
 # %% tags=["hide-input"]
@@ -1320,15 +1332,14 @@ claim(
 # **From small weights** the signal fades on its way, after training as before. An
 # output that hardly depends on the input can do no better than the mean image.
 #
-# **From large weights** the code still distinguishes the digits, and strongly. The
-# signal now falls steeply behind layer 5, the first hidden layer after the code, where
-# it did not fall before. So training itself has weakened the connection. What in the
-# large weights makes it do so?
+# **From large weights** the code still distinguishes the digits strongly, but the
+# signal now falls steeply after layer 5, the first hidden layer after the code, where
+# it did not fall before. So training itself has weakened the connection. Why?
 #
-# One suspect is the last matrix. It feeds each pixel from 100 units with weights of 1,
-# so before training the outputs are large and wrong, and the first thing to learn is
-# to undo them. We make this one matrix small, 0.01, and leave the other seven and the
-# learning rates as they were.
+# One suspect is the last matrix. It feeds each output unit from 100 units with weights
+# of 1, so before training the sums $z$ of the outputs are large and wrong, and training
+# must first correct them. We make this one matrix small, 0.01, and leave the other seven
+# and the learning rates as they were.
 #
 # > **Predict.** Will the network learn, although most of its units are as saturated as
 # > before?
@@ -1338,10 +1349,10 @@ SMALL_OUTPUT = {"rule": lambda n_in, n_out: 0.01 if n_out == 784 else 1}
 CONTESTANTS["1, small output"] = (network, SMALL_OUTPUT)
 
 # %% tags=["hide-input"]
-for how, seed in itertools.product(BOTH, SEEDS):
-    rate, key = winners.rate["1", how], ("1, small output", how, seed)
-    trained[key] = fit(key[0], how, rate, seed)
-    error = squared_error(x_test, reconstruct(key[0], trained[key], x_test))
+runs = itertools.product(["1, small output"], BOTH, SEEDS)
+runs = [(*run, winners.rate["1", run[1]]) for run in runs]
+for key, weights, error in two_at_a_time("small output", final, runs):
+    trained[key] = weights
     errors.loc[len(errors)] = (*key, error)
 
 # %% tags=["nbval-ignore-output", "hide-input"]
@@ -1370,35 +1381,34 @@ claim(
 )
 
 # %% [markdown]
-# It does learn. With Adam the error falls from about 50 to 38; with momentum, at a rate
-# that was chosen for the large output, from that of the mean image to 47. The units
-# behind the code are as saturated as ever, more than nine tenths of them, yet they still
-# return different values for different digits. With the large output matrix, training
-# pushed nearly all of them to one side, where they return the same value for every
-# digit. So saturation alone does not prevent learning, and neither do the seven other
-# matrices. A large part of the trouble with weights of 1 is the output matrix.
+# The network learns. With Adam the error falls from about 50 to 38; with momentum, at a
+# rate that was chosen for the large output matrix, from that of the mean image to 47.
+# More than nine tenths of the values after the code are saturated, as before, yet they
+# still differ from digit to digit. With the large output matrix, training pushed nearly
+# all of these units to one side, where they return the same value for every digit. So
+# saturation alone does not prevent learning, and neither do the seven other matrices.
+# Much of the trouble with weights of 1 comes from the output matrix.
 
 # %% [markdown]
 # ## What would a better initialisation be?
 #
-# A rule sets the size of the weights. Their directions remain random and contain
-# nothing about digits. It would be better if the first layers already held useful
-# features. The paper asks for initial weights that are *close to a good solution*.
+# A rule sets the size of the weights, but their directions remain random and contain
+# nothing about digits. It would be better if the first layers already computed useful
+# features. The paper looks for initial weights that are *close to a good solution*.
 #
 # Where could these come from, before the network has been trained? Our measurements
 # suggest a way. With **one** hidden layer on each side, small weights were no obstacle.
-# So let one layer learn at a time: the first from the digits, the second from what the
-# first has found, and so on. Then unroll the stack into a deep autoencoder and train
-# all of it from there. That was the answer of 2006. The [next chapter](03_rbm.ipynb)
+# So let one layer learn at a time: the first from the digits, the second from the values
+# of the first, and so on. Then unroll the stack into a deep autoencoder and train all of
+# it from there. That is the paper's answer. The [next chapter](03_rbm.ipynb)
 # introduces the model that learns a single layer, and [Chapter 4](04_pretraining.ipynb)
 # compares the result with good random initialisations.
 
 # %% [markdown]
 # ## Every error of this chapter
 #
-# An error depends on the network, on the data and on how long it was trained. These are
-# the errors on test digits that you have seen, with what they belong to. [The page of
-# all errors](errors.md) puts them beside those of the other chapters.
+# These are all the chapter's errors on test digits. [The page of all errors](errors.md)
+# puts them beside those of the other chapters.
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 from ae_lib import list_errors
@@ -1428,11 +1438,11 @@ list_errors(listed)
 # | question | evidence | seeds | verdict |
 # |---|---|---|---|
 # | Does the variance argument predict signals and gradients? | three units with Glorot's weights, both directions | 10 draws | yes, on average, within a factor of 2.5 over seven powers of ten |
-# | Do small weights stop a deep network? | 0.01, with three hidden layers on each side and with one | 3 | with momentum yes, at the best of twelve rates; no with one |
-# | Does Adam replace a good initialisation? | 0.01, 0.1 and Glorot with Adam, 800 updates; 3,200 for two | 3; 1 | no, but from 0.1 it only delays training; from 0.01 some seeds escape at some rates |
-# | Which matrices need four times Glorot? | four times everywhere, or only behind logistic units; each with centring or without | 3 | those behind logistic units; it pays together with centring |
+# | Do small weights stop a deep network? | 0.01, with three hidden layers on each side and with one | 3 | with momentum yes, at the best of twelve rates; with one hidden layer no |
+# | Does Adam replace a good initialisation? | 0.01, 0.1 and Glorot with Adam, 800 updates; 3,200 for two | 3; 1 | no, but weights of 0.1 only delay training; from 0.01 some seeds escape at some rates |
+# | Which matrices need four times Glorot? | four times everywhere, or only after logistic units; each with centring or without | 3 | those after logistic units; it pays off together with centring |
 # | Is a signal that arrives enough? | weights of 1, 800 updates | 3 | no: above 0.85 of the mean image's error |
-# | What is wrong with weights of 1? | the same with a small output matrix | 3 | to a large part, the output matrix |
+# | What is wrong with weights of 1? | the same with a small output matrix | 3 | in large part, the output matrix |
 # | Do today's remedies rescue weights of 0.01? | one remedy at a time, with Adam | 3 | batch normalisation and residual connections do; layer normalisation does not |
 # | Do they make the initial weights irrelevant? | the same remedies with fitted weights | 3 | no: all do better from fitted weights, and batch normalisation best from 1 |
 # | Is the mean image a minimum? | signal and error during training | 3 | not from 0.1, where it is a plateau; from 0.01 not for the seeds that escape |
@@ -1447,11 +1457,10 @@ list_errors(listed)
 #   of the gradient, by $\chi = n s^2 \, \mathrm{E}[f'(z)^2]$. Small weights make $\chi$
 #   small, and with depth the factors multiply.
 # - The rules of LeCun, Glorot and He achieve $\chi = 1$ for different units. What counts
-#   are the units below a matrix: behind logistic units four times Glorot's weights, behind
-#   a linear code or pixels once. Because logistic units return 1/2 on average, centring
-#   biases are needed as well.
-# - With its learning rate chosen by a search, a deep logistic network learnt best from
-#   weights that have both corrections.
+#   are the units below a matrix: after logistic units it needs four times Glorot's
+#   weights, after pixels or a linear code Glorot's own. Because logistic units return 1/2
+#   on average, centring biases are needed as well. With its learning rate chosen by a
+#   search, a deep logistic network learnt best from weights with both corrections.
 # - A signal that arrives is necessary, but not sufficient. From weights of 1 it arrives,
 #   and yet the network learns only when its output matrix is made small.
 # - An error that stays at that of the mean image can hide progress: from weights of 0.1
@@ -1476,8 +1485,8 @@ list_errors(listed)
 #   [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
 # - I. Sutskever, J. Martens, G. Dahl & G. Hinton (2013), *On the importance of
 #   initialization and momentum in deep learning*, [PMLR
-#   28(3):1139-1147](https://proceedings.mlr.press/v28/sutskever13.html), which did so with
-#   momentum
+#   28(3):1139-1147](https://proceedings.mlr.press/v28/sutskever13.html), which trained the
+#   paper's autoencoders with momentum
 #
 # ## Where to go next
 #

@@ -10,24 +10,27 @@
 # # 3. Restricted Boltzmann machines: from energy to features
 #
 # [Chapter 2](02_initialisation.ipynb) showed how much a deep autoencoder depends on its
-# initial weights. The paper obtained good ones by training each layer on its own, before
-# the deep network was put together. The model that it used for a layer, the *restricted
-# Boltzmann machine*, gives every picture a probability, and to do that well it has to
-# discover features. How does it learn them without labels, and how good is the shortcut
-# by which it is usually trained? We start from a formula that can be checked by hand.
+# initial weights. The paper ([Hinton & Salakhutdinov
+# 2006](https://doi.org/10.1126/science.1127647)) obtained good ones by training each
+# layer on its own, before the deep network was put together. For each layer it used a
+# *restricted Boltzmann machine*, a model that gives every picture a probability and, to
+# do that well, has to discover features. How does it learn them without labels, and how
+# good is the shortcut by which it is usually trained? We start from a formula that can be
+# checked by hand.
 #
 # **What you will do**
 #
-# - Derive the learning rule on a model whose 32 states can all be listed, and check it.
+# - Derive the learning rule, and check it on a model whose 32 states can all be listed.
 # - Measure on small models what the shortcut, contrastive divergence, neglects.
 # - Compare four ways to train, each with a tuned learning rate, by the probability that
-#   they give to unseen digits.
+#   the trained models give to unseen digits.
 # - Look at features, and find out what a second layer adds to the first.
 #
 # **What you will learn**
 #
-# - What energy, free energy and the partition function are, and why features emerge.
-# - Why "contrastive", why "divergence", and when the shortcut goes wrong.
+# - What energy, free energy and the partition function are, and how features are learnt
+#   without labels.
+# - Why contrastive divergence is called that, and when it goes wrong.
 # - What reconstruction errors, samples and likelihoods do and do not tell you.
 #
 # **What you will need**
@@ -66,13 +69,14 @@ use_style()
 # vertical stroke on the left" or "nothing in the lower half". Each feature multiplies the
 # probability of a picture by a factor, large if the picture has the feature and near 1 if
 # it does not. Multiplying factors means adding their logarithms, so the log-probability
-# becomes a sum of votes. Physicists put a minus sign in front and call the sum the
-# **energy**: the lower the energy of a state, the more probable it is.
+# becomes a sum of votes. Physicists put a minus sign in front and call the result the
+# **energy**: the lower the energy, the higher the probability.
 #
 # Which features should vote? A **restricted Boltzmann machine**, RBM for short, learns
-# them. Its **visible units** $v$ are the pixels, each 0 or 1. Its **hidden units** $h$,
-# also 0 or 1, encode which features are present. Every visible unit is connected with
-# every hidden one. Units of the same layer are not connected, which is the restriction.
+# them from data. Its **visible units** $v$ are the pixels, each 0 or 1. Its **hidden
+# units** $h$, also 0 or 1, encode which features are present. A *state* gives a value to
+# each unit of both kinds. Every visible unit is connected to every hidden one, but units
+# of the same layer are not connected, which is the restriction.
 # [Smolensky (1986)](https://doi.org/10.7551/mitpress/5236.001.0001) introduced the model
 # as the *harmonium*; Boltzmann machines without the restriction are due to [Ackley,
 # Hinton & Sejnowski (1985)](https://doi.org/10.1207/s15516709cog0901_7).
@@ -143,17 +147,17 @@ years = (784 + 1000) * np.log10(2) - np.log10(1e9 * 365 * 24 * 3600)
 print(f"Z = {weight.sum():.2f} here. In the paper: 10 to the {years:.0f} years")
 
 # %% [markdown]
-# Listing the states is out of the question, even once a formula takes care of one of the
-# two layers. Most of what follows is about getting along without $Z$.
+# Listing the states is out of the question. Most of what follows is about doing without
+# $Z$.
 #
 # ### Given one layer, the other is easy
 #
 # Suppose that the visible units are known. Then (3.1) is a sum with one term for each
 # hidden unit, so the hidden units are independent of each other. Unit $j$ contributes
 # $-x_j$ to the energy when it is on and 0 when it is off, where
-# $x_j = b_j + \sum_i v_i W_{ij}$ is its bias plus its input. The two cases therefore have
-# probabilities in the ratio $e^{x_j}$ to 1, which is what a logistic unit computes, with
-# $\sigma(x) = 1/(1 + e^{-x})$:
+# $x_j = b_j + \sum_i v_i W_{ij}$ is its bias plus its input. The probabilities of on and
+# off are therefore in the ratio $e^{x_j}$ to 1, so the probability of being on is the
+# output of a logistic unit, with $\sigma(x) = 1/(1 + e^{-x})$:
 #
 # $$p(h_j = 1 \mid v) = \sigma\big(b_j + \textstyle\sum_i v_i W_{ij}\big) \tag{3.3}$$
 #
@@ -187,12 +191,13 @@ assert np.allclose(v_given_h.T, joint / joint.sum(axis=0))
 # %% [markdown]
 # ### The votes of the hidden units
 #
-# The probability of a *picture* is the sum over all hidden states. Since the units are
-# independent, the sum factorises: hidden unit $j$ is off, with factor 1, or on, with
-# factor $e^{x_j}$. So each hidden unit multiplies the probability of a picture by
-# $1 + e^{x_j}$, which is the vote that we wanted. The factor is never below 1: no unit
-# can vote against a picture, which becomes less probable only as votes for others increase
-# $Z$. Minus the logarithm of the whole product is the **free energy**:
+# The probability of a *picture* is the sum over all hidden states. Since the hidden units
+# are independent given the picture, the sum factorises: hidden unit $j$ is off, with
+# factor 1, or on, with factor $e^{x_j}$. So unit $j$ multiplies the probability of the
+# picture by $1 + e^{x_j}$, and the logarithm of this factor is its vote. The factor is
+# never below 1, so no hidden unit can vote against a picture: it makes one less probable
+# only by voting for others, which increases $Z$. Minus the logarithm of the whole product
+# is the **free energy**:
 #
 # $$F(v) = -a^\top v - \textstyle\sum_j \log(1 + e^{x_j}) \tag{3.5}$$
 #
@@ -220,13 +225,14 @@ assert np.allclose(model(W, a, b), joint.sum(axis=1))
 #
 # ## Learning: raise the data, lower the model
 #
-# Our toy data consist mostly of the pictures 001 and 110, and the RBM above, whose
-# weights we made up, gives these two too little probability. Learning means increasing
-# the mean of $\log p(v)$ over the data, the **log-likelihood** $L$.
+# Our toy data set consists mostly of the pictures 001 and 110, to which the RBM above,
+# with its made-up weights, gives too little probability. Learning means increasing the
+# mean of $\log p(v)$ over the data, the **log-likelihood** $L$. Its unit is the *nat*, a
+# factor of $e$, about 2.7, in probability.
 #
-# For a single picture, $\log p(v) = -F(v) - \log Z$. We differentiate both terms by
-# $W_{ij}$. In the first, the derivative of $\log(1 + e^x)$ is $\sigma(x)$, and $x_j$
-# contains $W_{ij}$ with the factor $v_i$:
+# For a single picture, $\log p(v) = -F(v) - \log Z$. We differentiate both terms with
+# respect to $W_{ij}$. In the first, the derivative of $\log(1 + e^x)$ is $\sigma(x)$, and
+# $x_j$ contains $W_{ij}$ with the factor $v_i$:
 #
 # $$\frac{\partial (-F(v))}{\partial W_{ij}} = v_i\, \sigma(x_j) = v_i\, p(h_j = 1 \mid v)$$
 #
@@ -371,9 +377,10 @@ show(fig, alt="The Gibbs chain. From the data v0 an arrow leads up to h0, from t
 #
 # $$\Delta W_{ij} = \epsilon \big(\langle v_i h_j \rangle_0 - \langle v_i h_j \rangle_k\big) \tag{3.7}$$
 #
-# with the learning rate $\epsilon$. This is **contrastive divergence**, CD-$k$. The idea:
-# where the chain drifts to, away from the data, the model's probability is too high. The
-# first step already shows the direction, and (3.7) works against that drift.
+# with the learning rate $\epsilon$. This is **contrastive divergence**, CD-$k$. The idea
+# is that the chain drifts from the data towards pictures to which the model gives too
+# much probability. The first step already shows the direction of this drift, and (3.7)
+# works against it.
 #
 # ### Why the name
 #
@@ -438,8 +445,8 @@ pd.DataFrame(table, index=["norm", "cosine with (3.6)"]).T.round(2)
 
 # %%
 claim(
-    "on a toy RBM with made-up weights, CD-1's expected update is shorter than the "
-    "gradient of the log-likelihood, and its cosine with it is above 0.9",
+    "on a toy RBM with made-up weights, CD-1's expected update has a smaller norm than "
+    "the gradient of the log-likelihood, and a cosine with it above 0.9",
     cosine(rule, gradient) > 0.9
     and np.linalg.norm(flat(rule)) < 0.8 * np.linalg.norm(flat(gradient)),
 )
@@ -453,12 +460,12 @@ claim(
 #
 # ### When the shortcut goes wrong
 #
-# One RBM with made-up weights proves little. We take three problems whose states can
-# still be listed: eight random pictures of 6 pixels with 3 hidden units, and the fourteen
-# pictures of 3 by 3 pixels that consist of whole rows or whole columns ("bars"), with 4
-# and with 6 hidden units. For each problem, RBMs with three sets of small random initial
-# weights learn twice: by the exact gradient, and by the expected update of CD-1, which
-# needs no random numbers.
+# One RBM with made-up weights proves little. We take three problems small enough for all
+# states to be listed: eight random pictures of 6 pixels with 3 hidden units, and the
+# fourteen pictures of 3 by 3 pixels that consist of whole rows or whole columns ("bars"),
+# with 4 and with 6 hidden units. For each problem, we draw three sets of small random
+# initial weights and train from each twice: by the exact gradient, and by the expected
+# update of CD-1, which needs no random numbers.
 #
 # > **Predict.** The weights are small at the beginning and large at the end. When will
 # > CD-1 point in the direction of the gradient: at the beginning, at the end, or always?
@@ -542,7 +549,7 @@ by_rule.round(2)
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 faded = ends.loc["CD-1"].drop(columns=["CD-1", "CD-10"])
-faded["best L at a look"] = [followed["CD-1", *key][:, 2].max() for key in faded.index]
+faded["highest L seen"] = [followed["CD-1", *key][:, 2].max() for key in faded.index]
 faded.round(3)
 
 # %%
@@ -556,8 +563,8 @@ claim(
 
 # %%
 claim(
-    "after 2000 updates by CD-1, the gradient of the log-likelihood is more than 4 "
-    "times as long as CD-1's expected update, on each of nine small RBMs",
+    "after 2000 updates by CD-1, the norm of the log-likelihood's gradient is more than 4 "
+    "times that of CD-1's expected update, on each of nine small RBMs",
     (faded["norm of gradient"] > 4 * faded["norm of CD-1"]).all(),
 )
 
@@ -571,20 +578,20 @@ claim(
 )
 
 # %% [markdown]
-# With small weights, one step of the chain forgets nearly everything, and CD-1 points
-# where the gradient points. As the weights grow, the chain moves less with each step
-# and CD-1 sees too little of the model. Learning by CD-1 (right) fades out, but the
-# gradient does not: after 2000 updates it is tens of times as long as CD-1's update,
-# and nearly at a right angle to it. By then a step of the chain hardly changes what the
-# data look like, and $L$ can even fall again, as it did where the last column is above
-# $L$. On the bars, CD-1 ends a few tenths of a nat below the gradient, in all six
-# cases. (A *nat* is a factor of $e$, about 2.7, in probability.) On the random pictures
-# the difference varies more between seeds, and the claim leaves them out. CD-10 stays
-# accurate longer.
+# With small weights, the chain forgets nearly everything in one step, and CD-1 points in
+# the direction of the gradient. As the weights grow, the chain moves less with each step,
+# and CD-1 sees too little of the model. When an RBM learns by CD-1 (right panel), its
+# updates fade out, but the gradient does not: after 2000 updates its norm is tens of
+# times that of CD-1's update, and the two are nearly at right angles. By then a step of
+# the chain hardly changes the data, and $L$ can even fall again, as it did wherever the
+# last column of the second table exceeds $L$. On the bars, CD-1 ends a few tenths of a
+# nat below the gradient in all six cases. On the random pictures the difference varies
+# more between seeds, so the claim leaves them out. CD-10 stays accurate longer.
 #
-# Known upper bounds on the bias agree: they shrink with the number of steps and grow with
-# the weights ([Fischer & Igel 2014](https://doi.org/10.1016/j.patcog.2013.05.025)). How
-# much the bias matters depends on the problem; [Carreira-Perpiñán & Hinton
+# Known upper bounds on the error of CD-$k$, its *bias*, agree: they shrink with the
+# number of steps and grow with the weights ([Fischer & Igel
+# 2014](https://doi.org/10.1016/j.patcog.2013.05.025)). How much the bias matters depends
+# on the problem; [Carreira-Perpiñán & Hinton
 # (2005)](https://proceedings.mlr.press/r5/carreira-perpinan05a.html) found it small in
 # theirs.
 
@@ -611,21 +618,22 @@ x, x_validation, x_test = map(
 )
 
 # %% [markdown]
-# The function below contains all four ways to train that we compare. They differ only in
-# the chain:
+# The function `train` below contains all four ways to train that we compare. They differ
+# only in the chain:
 #
 # - **CD-1**: one step of the chain, as in (3.7) with $k = 1$.
-# - **CD-1, means**: the probabilities of the reconstructed pixels are used instead of
-#   drawing the pixels, as in the paper's program (whose pixels were grey).
+# - **CD-1, means**: the pixels of the reconstruction are not drawn; their probabilities
+#   are used instead, as in the paper's program (whose pixels were grey).
 # - **CD-5**: five steps instead of one.
 # - **Persistent** contrastive divergence, **PCD** ([Tieleman
-#   2008](https://doi.org/10.1145/1390156.1390290), after Younes 1989): the chain does not start at the data
-#   but continues from where the last update left it. If the weights change slowly, it
-#   stays close to the model's distribution and costs only one step.
+#   2008](https://doi.org/10.1145/1390156.1390290), after Younes 1989): the chain does not
+#   start at the data but continues from where the last update left it. If the weights
+#   change slowly, it stays close to the model's distribution, at the cost of one step per
+#   update.
 #
-# At the end of the chain, the hidden units enter as probabilities. Initial weights,
-# mini-batches and states have random generators of their own, so all four ways start
-# alike and see the same mini-batches.
+# In both averages of (3.7), the hidden units enter as probabilities. Initial weights,
+# mini-batches and states have separate random generators, so all four ways start from the
+# same weights and see the same mini-batches.
 
 # %%
 BATCH = 50
@@ -635,7 +643,7 @@ def draw(p, rng):
     return (rng.random(p.shape, dtype=np.float32) < p).astype(np.float32)
 
 
-# %%
+# %% tags=["hide-input"]
 def small_weights(x, n_hidden, seed):
     """Initial W, a and b; a gives each pixel its share of ink."""
     ink = x.mean(axis=0).clip(0.01, 0.99)
@@ -666,32 +674,32 @@ def train(x, rbm, rate, updates, seed, k=1, persistent=False, means=False, ramp=
 
 
 # %% [markdown]
-# The learning rate rises linearly for the first 100 updates, a **ramp**, whose use we
-# shall see, and falls linearly to 0 by the end. The library's
-# `ae_lib.RBM` adds momentum, weight decay and compiled code; its `components_` are
-# $W^\top$.
+# The learning rate rises over the first 100 updates, a **ramp** (also called *warm-up*)
+# whose use we shall see, and then falls linearly to 0. The library's `ae_lib.RBM` adds
+# momentum, weight decay and compiled code; its `components_` are $W^\top$.
 #
 # ## How probable are digits?
 #
-# An RBM is a distribution, so we judge it by the probability that it gives to digits that
-# it has not seen: by $-F(v) - \log Z$, averaged over held-out digits, in nats.
+# An RBM is a distribution, so we judge it by the probability that it gives to unseen
+# digits: $-F(v) - \log Z$, averaged over held-out digits, in nats.
 #
 # With up to about 16 hidden units, $Z$ can be computed, because the layers can swap
-# roles: we sum over the visible units as in (3.5), and list the hidden states. For larger
+# roles: we sum over the visible units as in (3.5) and list the hidden states. For larger
 # RBMs, $Z$ can be *estimated* by **annealed importance sampling**, AIS ([Neal
 # 2001](https://doi.org/10.1023/A:1008923215028); for RBMs [Salakhutdinov & Murray
 # 2008](https://doi.org/10.1145/1390156.1390266)). It starts at an RBM without weights,
-# the *base*, whose $Z_0$ is a simple product, and raises the weights to their full size in
-# many small steps. Chains follow, with one Gibbs step each time. Before it moves, each
-# chain notes by what factor $e^{-F(v)}$ has changed for its picture. The product $w$ of
-# these factors, averaged over the chains, estimates how much the partition function has
-# grown: $Z \approx Z_0 \, \langle w \rangle$. The spread of the chains gives a 95 %
-# interval.
+# the *base*, whose $Z_0$ is a simple product, and raises the weights to their full size
+# in many small steps. Many Gibbs chains follow these changes, moving one step each time.
+# Before it moves, a chain records by what factor $e^{-F(v)}$ of its current picture has
+# changed. The product $w$ of a chain's factors, averaged over the chains, estimates by
+# what factor the partition function has grown: $Z \approx Z_0 \, \langle w \rangle$. The
+# spread of $w$ gives a 95 % confidence interval.
 #
 # Can AIS be trusted? We try it on RBMs with 12 hidden units, whose exact $Z$ we can
-# compute, after 10 and after 60 epochs. (They see digits of 28 by 28 pixels, where the
-# trouble is easier to provoke.) We start at two bases: one that has each pixel's share of
-# ink in the data, which is the usual one, and one that has the RBM's own visible biases.
+# compute, after 10 and after 60 epochs. (They see digits of 28 by 28 pixels, with which
+# it is easier to make AIS fail.) We start at two bases: the usual one, whose pixels are
+# on as often as in the data ("the data's ink"), and one with the RBM's own visible
+# biases.
 
 
 # %% tags=["hide-input"]
@@ -727,9 +735,9 @@ trial.round(1)
 # %%
 off = abs(trial.drop(columns="exact").sub(trial["exact"], axis=0))
 claim(
-    "log Z of an RBM with 12 hidden units, three seeds: from the data's ink, AIS with "
-    "100 steps misses it by more than 5 nats after 10 epochs, with 1000 steps by less "
-    "than 1 after 60; from the RBM's own biases, 100 steps suffice after 10 epochs",
+    "for RBMs with 12 hidden units and three seeds, AIS from the data's ink misses log Z "
+    "by more than 5 nats after 10 epochs (100 steps) and by less than 1 after 60 (1000 "
+    "steps); from the RBM's own biases, 100 steps miss it by less than 1 after 10 epochs",
     off.loc[YOUNG, "100 steps"].min() > 5
     and off.loc[[OLD], "1000 steps"].max() < 1
     and off.loc[YOUNG, "own biases, 100"].max() < 1,
@@ -737,23 +745,24 @@ claim(
 
 # %% [markdown]
 # After 60 epochs, AIS from the data's ink is within a nat of the exact value (although an
-# interval may narrowly miss it). After 10 epochs it is too low by 10 to 30 nats, with an
-# interval that may be as narrow as it is wrong, and ten times as many steps need not
-# help. Another base does: from the RBM's own biases, 100 steps are enough. This young RBM
+# interval may narrowly miss it). After 10 epochs it is too low by 10 to 30 nats, even
+# though its interval may be narrow, and ten times as many steps need not help. Another
+# base does help: from the RBM's own biases, 100 steps are enough. At this stage the RBM
 # gives most of its probability to pictures that the chains do not reach from the mean
 # image of the digits. After 60 epochs, the RBM's own biases are the worse base.
 #
-# An estimate of $Z$ that is too low makes an RBM look too *good*. So below we compare
+# An estimate of $Z$ that is too low makes an RBM look too *good*, so below we compare
 # bases as well as numbers of steps.
 #
 # ## Four ways, one difference
 #
-# Everything except the chain is equal: data, initial weights, mini-batches, hidden units,
-# schedule, no momentum, no weight decay. Each way gets the best of the same ten learning
-# rates, judged by the log-likelihood of 2,000 validation digits. The budgets are 1000 and
-# 3000 updates; an update of CD-5 takes about three times as long as one of the others.
+# Everything except the chain and the learning rate is the same: data, initial weights,
+# mini-batches, hidden units and schedule, without momentum or weight decay. Each way gets
+# the best of the same ten learning rates, judged by the log-likelihood of 2,000
+# validation digits. The budgets are 1000 and 3000 updates; an update of CD-5 takes about
+# three times as long as one of the others.
 
-# %%
+# %% tags=["hide-input"]
 HIDDEN, BUDGETS = 50, [1000, 3000]
 RATES = [0.1, 0.16, 0.25, 0.4, 0.63, 1.0, 1.6, 2.5, 4.0, 6.3]
 SEARCHED = [(1000, 0), (1000, 100), (3000, 100)]  # updates, and those of the ramp
@@ -794,11 +803,11 @@ def independent_pixels(digits):
 
 # %% [markdown]
 # The search makes 360 runs and takes about ten minutes, so its result is stored in the
-# repository, in the file `ae_lib/searches/03_rbm.csv`. The command
-# `AE_SEARCH=search.csv python chapters/03_rbm.py` computes it anew, with the code on this
-# page.
+# file `ae_lib/searches/03_rbm.csv`. The command
+# `AE_SEARCH=search.csv python chapters/03_rbm.py` repeats the search with the code on
+# this page.
 #
-# > **Predict.** How will the curves of validation log-likelihood end at the highest rates,
+# > **Predict.** What happens to the validation log-likelihood at the highest rates,
 # > without the ramp and with it? For which of the four ways will the ramp matter least?
 
 # %% tags=["hide-input"]
@@ -868,20 +877,22 @@ claim(
 )
 
 # %% [markdown]
-# Without the ramp, each curve ends in a cliff. Beyond it, the RBMs are no better than
-# independent pixels, or worse. For the three ways that draw pixels, the best rate is the
-# edge. So the search compares how well each survives its first updates, and all four look
-# alike. The ramp changes only the first 100 updates. With it the cliff becomes a slope,
-# and the best rates of these three are two to four times as high: CD-1 and CD-5 gain 1.4
-# and 1.6 nats, PCD 0.9. CD-1 with means gains 0.1.
+# Without the ramp, each curve ends in a cliff, beyond which the RBMs are no better than a
+# model of independent pixels (dotted line), or worse. For the three ways that draw
+# pixels, the best rate is at the edge, so the search merely compares how well they
+# survive their first updates, and all four look alike. The ramp changes only the first
+# 100 updates, but it turns the cliff into a slope. The best rates of these three are then
+# two to four times as high: CD-1 and CD-5 gain 1.4 and 1.6 nats, PCD 0.9. CD-1 with means
+# gains only 0.1.
 #
-# From here on, everybody has the ramp. Each way and budget gets its chosen rate and three
-# seeds that took no part in the search, and meets the 10,000 test digits. The table also
-# contains what we shall need below: the squared reconstruction error, and the share of
-# 200 samples that are *nearly empty*, with fewer than 10 of the 196 pixels on.
+# From here on, all four use the ramp. We train each way with its chosen rate, for both
+# budgets and with three seeds that took no part in the search, and evaluate on the 10,000
+# test digits. The table also contains two measures that we need below: the squared
+# reconstruction error, and the share of 200 samples that are *nearly empty*, with fewer
+# than 10 of the 196 pixels on.
 #
-# > **Predict.** Which of the four gives unseen digits the highest probability after equal
-# > updates? And in equal time?
+# > **Predict.** Which of the four makes unseen digits most probable after the same number
+# > of updates? And in the same time?
 
 # %% tags=["hide-input"]
 def reconstruction_error(rbm, x):
@@ -940,9 +951,9 @@ show(fig, alt="Dots for the log-likelihood of each way. After 1000 updates CD-1 
 # %%
 short, longer = (by_way.xs(updates, level="updates") for updates in BUDGETS)
 claim(
-    "3000 updates by CD-1, CD-5 and PCD reach a log-likelihood of test digits more "
-    "than 1 nat above 3000 by CD-1 with means, with each of three seeds; those by CD-1 "
-    "on average more than 0.5 nats above 1000 by CD-5, which take about as long",
+    "after 3000 updates and with each of three seeds, the test log-likelihoods of CD-1, "
+    "CD-5 and PCD are more than 1 nat above that of CD-1 with means; that of CD-1 is on "
+    "average more than 0.5 nats above that after 1000 by CD-5, which take about as long",
     longer.drop("CD-1, means").min().min() > longer.loc["CD-1, means"].max() + 1
     and longer.loc["CD-1"].mean() > short.loc["CD-5"].mean() + 0.5,
 )
@@ -950,17 +961,18 @@ claim(
 # %%
 gain = (longer - short).mean(axis=1)
 claim(
-    "three times the updates gain CD-1, CD-5 and PCD more than 0.7 nats of test "
+    "with three times the updates, CD-1, CD-5 and PCD gain more than 0.7 nats of test "
     "log-likelihood, CD-1 with means less than 0.6, on average over three seeds",
     gain.drop("CD-1, means").min() > 0.7 and gain["CD-1, means"] < 0.6,
 )
 
 # %% [markdown]
-# All are far ahead of independent pixels, at -49.4 nats. After 1000 updates, CD-1 and
-# CD-5 lead, and PCD and CD-1 with means are about a nat behind. After 3000 updates, CD-5
-# is ahead. But five steps cost time: in equal time, CD-1's 3000 updates beat CD-5's 1000
-# by about a nat. PCD does not overtake CD-1, which we did not expect from textbooks; our
-# budgets are small. CD-1 with means gains least from more updates and ends last.
+# All four are far ahead of independent pixels, at -49.4 nats. After 1000 updates, CD-1
+# and CD-5 lead, and PCD and CD-1 with means are about a nat behind. After 3000 updates,
+# CD-5 is ahead. But its five steps cost time: in the same time, CD-1's 3000 updates beat
+# CD-5's 1000 by about a nat. PCD does not overtake CD-1, although textbooks had led us to
+# expect it; our budgets are small. CD-1 with means gains least from more updates and ends
+# last.
 #
 # These log-likelihoods rest on AIS with 1000 steps from the data's ink. So we repeat the
 # estimate for one seed, with 2500 steps, and from two other bases: equal probabilities
@@ -985,14 +997,14 @@ claim(
 )
 
 # %% [markdown]
-# AIS passes: neither more steps nor other bases change an estimate by 0.8 nats, and most
-# by far less.
+# AIS passes the test: neither more steps nor another base changes an estimate by as much
+# as 0.8 nats, and most change by far less.
 #
 # ### What samples reveal
 #
-# Does a good likelihood mean good samples? From 200 test digits, each RBM's chain runs for
-# 1000 steps, to forget where it began. The figure shows every twentieth of the 200
-# pictures, sorted by ink, for RBMs after 1000 updates.
+# Does a high log-likelihood mean good samples? Each RBM runs 200 chains for 1000 steps,
+# which start at test digits and have time to forget them. The figure shows every
+# twentieth of the 200 pictures, sorted by ink, for RBMs after 1000 updates.
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 shown = {"digits": x_test[:200]}
@@ -1012,13 +1024,13 @@ show(fig, alt="Five rows of ten black and white pictures, sorted from little ink
      "any ink.")
 
 # %% [markdown]
-# After 1000 updates, a quarter of CD-1's samples are nearly empty, against 2 % of the test
-# digits and about 1 % of PCD's samples. Yet CD-1 has the higher log-likelihood. A likely
-# reason for the empty paper is that CD-1 looks only one step away from the data, so
-# nothing corrects a region further off, whereas the chains of PCD can wander there and
-# make it less probable. If so, a few updates by PCD should cure it. We train the RBMs for
-# 300 updates more, at a low rate: CD-1's by PCD and, as a control, by CD-1; those of CD-1
-# with means by CD-1 and, as a control, by means.
+# A quarter of CD-1's samples are nearly empty, against 2 % of the test digits and about
+# 1 % of PCD's samples. Yet CD-1 has the higher log-likelihood. A likely reason is that
+# CD-1 looks only one step away from the data, so nothing corrects regions further off,
+# whereas PCD's chains can wander there and make them less probable. If so, a few updates
+# by PCD should be a cure. We train the RBMs for 300 more updates at a low rate: those
+# trained by CD-1 continue with PCD or, as a control, with CD-1; those trained with means
+# continue with CD-1 or, as a control, with means.
 
 # %% tags=["hide-input", "nbval-ignore-output"]
 MORE, GENTLE, rows = 300, 0.25, {}  # further updates, and their rate
@@ -1038,33 +1050,34 @@ by_cd, by_means = empties.loc["CD-1"], empties.loc["CD-1, means"]
 cured = by_cd.loc["PCD"] / by_cd.loc["CD-1"]
 spoilt = by_means.loc["CD-1"] - by_means.loc["CD-1, means"]
 claim(
-    "300 further updates by PCD leave fewer than half as many of CD-1's samples nearly "
-    "empty as 300 by CD-1; after CD-1 with means, 300 updates by CD-1 leave at least 5 "
-    "percentage points more of them than 300 with means; with each of three seeds",
+    "with each of three seeds, 300 further updates by PCD leave fewer than half as many of "
+    "CD-1's samples nearly empty as 300 by CD-1; after CD-1 with means, 300 by CD-1 lead to "
+    "a share of nearly empty samples at least 5 percentage points higher than 300 with means",
     cured.max() < 0.5 and spoilt.min() > 0.05,
 )
 
 # %% [markdown]
-# The cure works: after PCD's updates, 2 to 6 % of the samples are nearly empty. But one
-# step alone is not the reason: means stop there too, and leave few samples empty. CD-1 with
-# drawn pixels then empties about a third of them, while it *raises* the log-likelihood,
-# which further updates with means hardly do.
+# The cure works: after PCD's updates, only 2 to 6 % of the samples are nearly empty. But
+# taking a single step is not the reason by itself: CD-1 with means does so too, and
+# leaves few samples empty. After further updates by CD-1, which draws pixels, about a
+# third of their samples are nearly empty, although the log-likelihood *rises*, which it
+# hardly does with means.
 #
-# This is no contradiction. Suppose that a perfect model of digits gives a quarter of its
-# probability to empty paper. Every digit keeps three quarters of its probability, and the
-# log-likelihood falls by $-\log 0.75$, a mere 0.29 nats. The log-likelihood measures what
-# the digits got; samples show where the rest went.
+# This is no contradiction. Suppose that a perfect model of digits lost a quarter of its
+# probability to empty paper. Every digit would keep three quarters of its probability,
+# and the log-likelihood would fall by $-\log 0.75$, a mere 0.29 nats. The log-likelihood
+# measures what the digits get; samples show where the rest goes.
 #
 # And the reconstruction error, which every training program prints? CD-1 with means has
 # the smallest (column "error"), although its log-likelihood is the lowest. The error is
 # measured one step from the data and reveals little about the rest of the distribution.
-# But an autoencoder is only ever given digits.
+# For an autoencoder the rest matters less, because it is only ever given digits.
 #
 # ## Features
 #
 # What have the hidden units learnt? We train one more RBM, on digits of full resolution
-# and by the library's default, which is the paper's way: means, grey pixels, momentum and
-# weight decay.
+# and with the library's defaults, which follow the paper: means, grey pixels, momentum
+# and weight decay.
 
 # %%
 FEATURES = 128
@@ -1096,11 +1109,11 @@ show(plot_features(features.components_[:36], n_columns=12, symmetric=True,
 # transposed weights, so its distribution over $h$ is exactly $p(h)$. From there it learns
 # $q(h)$ of the training digits by 50 updates with the exact gradient.
 #
-# But the first RBM learnt by CD-1. If two layers do better, is it the second layer, or
-# the exact gradient? As a control, the first RBM alone gets 50 exact updates, and then a
-# second layer as well.
+# But the first RBM learnt by CD-1. If two layers do better, is that due to the second
+# layer or to the exact gradient? As a control, the first RBM alone gets 50 exact updates,
+# and then a second layer as well.
 
-# %%
+# %% tags=["hide-input"]
 TOP_HIDDEN, TOP_RATE, TOP_UPDATES = 10, 0.3, 50
 
 
@@ -1156,19 +1169,19 @@ layers.round(2)
 second, control = layers.loc["CD-1"], layers.loc["CD-1, then exact"]
 repair = control.loc["one layer"] - second.loc["one layer"]
 claim(
-    "of what a second RBM adds to the log-likelihood of an RBM trained by CD-1, more "
-    "than 70 % is gained without it by 50 updates of the first RBM with the exact "
-    "gradient; after these a second RBM adds less than 0.1 nats; three seeds each",
+    "with each of three seeds, 50 exact updates of an RBM trained by CD-1 gain more than "
+    "70 % of what a second RBM on top of it adds to its log-likelihood; after these 50 "
+    "updates a second RBM adds less than 0.1 nats",
     (repair > 0.7 * (second.loc["two layers"] - second.loc["one layer"])).all()
     and (control.loc["two layers"] - control.loc["one layer"]).max() < 0.1,
 )
 
 # %% [markdown]
 # Two layers are about half a nat better than the RBM that CD-1 trained. But the first RBM
-# alone gains nearly as much from 50 exact updates, and then a second layer adds less than
-# a tenth of a nat. Most of what the second layer seemed to give was a repair of CD-1.
-# Whether a stack of RBMs makes a good *autoencoder* has to be measured, as
-# [Chapter 4](04_pretraining.ipynb) does.
+# alone gains nearly as much from 50 exact updates, after which a second layer adds less
+# than a tenth of a nat. Most of what the second layer seemed to add was a repair of CD-1.
+# Whether a stack of RBMs makes a good *autoencoder* has to be measured separately, as in
+# [Chapter 4](04_pretraining.ipynb).
 #
 # ## A guard against overfitting
 #
@@ -1176,10 +1189,10 @@ claim(
 # energy of unseen digits minus that of training digits needs no $Z$, because it cancels.
 # This **gap** is a difference of mean log-probabilities ([Hinton
 # 2012](https://doi.org/10.1007/978-3-642-35289-8_32), section 6). We train on 10,000
-# digits or on the first 500 of them, with equal numbers of updates. Beside the gap we
-# record the reconstruction error and the log-likelihood of validation digits.
+# digits or on the first 500 of them, with the same number of updates, and record the gap
+# as well as the reconstruction error and the log-likelihood of validation digits.
 #
-# > **Predict.** With 500 digits, one of the three curves turns round. Which one?
+# > **Predict.** With 500 digits, one of the three curves changes direction. Which one?
 
 # %%
 GUARD_HIDDEN, SIZES = 128, [DIGITS, 500]
@@ -1224,8 +1237,8 @@ show(fig, alt="Three measures against the number of updates, three seeds each. W
 few = np.array([watched[min(SIZES), seed] for seed in SEEDS])
 many = np.array([watched[max(SIZES), seed] for seed in SEEDS])
 claim(
-    "with 500 digits and three seeds, the gap grows from each look to the next, and is "
-    "more than 5 times that with 10,000 at the last; the error of validation digits "
+    "with 500 digits and three seeds, the gap grows from each look to the next, and at the "
+    "last is more than 5 times as large as with 10,000; the error of validation digits "
     "falls throughout; their log-likelihood ends more than 0.5 nats below its best",
     (np.diff(few[:, :, 0]) > 0).all()
     and few[:, -1, 0].min() > 5 * many[:, -1, 0].max()
@@ -1234,27 +1247,27 @@ claim(
 )
 
 # %% [markdown]
-# Only the log-likelihood turns. With 500 digits it is highest after 200 to 400 updates and
-# then falls by more than a nat. The reconstruction error of the same held-out digits
-# falls to the end, so it never tells you to stop. The gap shows which of the two RBMs
-# overfits more, after equal updates. But it grows from the first look, long before the
-# log-likelihood falls, so its growth is no reason to stop. To decide when, estimate the
-# log-likelihood of held-out digits. (With grey pixels, $F$ is no log-probability, and the
-# gap only a rough guide.)
+# Only the log-likelihood turns down. With 500 digits it is highest after 200 to 400
+# updates and then falls by more than a nat. The reconstruction error of the same held-out
+# digits falls to the end, so it never tells you to stop. The gap shows which of the two
+# RBMs overfits more after the same number of updates. But it grows from the first look,
+# long before the log-likelihood falls, so its growth is no reason to stop. To decide when
+# to stop, estimate the log-likelihood of held-out digits. (With grey pixels, differences
+# of $F$ are not differences of log-probabilities, and the gap is only a rough guide.)
 #
 # ## Settings, and linear units
 #
-# Which settings should you start from? The recommendations are those of Hinton's
-# practical guide (2012); the last column is the program of 2006.
+# The recommendations in this table are those of Hinton's practical guide (2012); the last
+# column is the program of 2006.
 #
-# | setting | what it does | a sign that it is wrong | recommended | the paper's program |
-# |---|---|---|---|---|
-# | learning rate $\epsilon$ | scales the step | error explodes, or does not fall | steps of a thousandth of the weights | 0.1, linear units 0.001 |
-# | momentum $m$ | adds up steps: as if the rate were $\epsilon/(1-m)$ | oscillating error | 0.5, then 0.9 | 0.5 for five epochs, then 0.9 |
-# | weight decay | pulls weights towards 0, keeps the chain moving | gap grows; chain gets stuck | 0.00001 to 0.01 | 0.0002 |
-# | mini-batch | digits per update | noise, or few updates | 10 to 100 | 100 |
-# | hidden units | number of votes | gap grows | from the bits that describe a picture | 1000, 500, 250, 30 |
-# | initial weights | make the units differ | units that stay alike | standard deviation 0.01 | 0.1 |
+# | setting | what it does | recommended | the paper's program |
+# |---|---|---|---|
+# | learning rate $\epsilon$ | scales the step | steps of a thousandth of the weights | 0.1, linear units 0.001 |
+# | momentum $m$ | accumulates steps, as if the rate were $\epsilon/(1-m)$ | 0.5, then 0.9 | 0.5 for five epochs, then 0.9 |
+# | weight decay | pulls weights towards 0, keeps the chain moving | 0.00001 to 0.01 | 0.0002 |
+# | mini-batch | digits per update | 10 to 100 | 100 |
+# | hidden units | number of votes | from the bits that describe a picture | 1000, 500, 250, 30 |
+# | initial weights | make the units differ | standard deviation 0.01 | 0.1 |
 #
 # In the paper's last RBM, the hidden units are **linear**, with Gaussian noise. Each
 # contributes $(h_j - b_j)^2/2$ to the energy instead of $-b_j h_j$, and its mean is $x_j$
@@ -1267,20 +1280,20 @@ claim(
 # | question | evidence | seeds | verdict |
 # |---|---|---|---|
 # | Is (3.6) the gradient? | derivation; numerical derivatives on the toy RBM | exact | yes |
-# | Does CD-1 point along the gradient? | cosine on nine RBMs whose states can be listed | 3 | with small weights yes (above 0.98); after learning by CD-1 no (below 0.5), and it fades out while the gradient does not |
+# | Does CD-1 point along the gradient? | cosine on nine RBMs whose states can be listed | 3 | with small weights yes (above 0.98); after learning by CD-1 no (below 0.5), and its updates fade out while the gradient does not |
 # | Can AIS be trusted? | exact $\log Z$, 12 hidden units; two bases | 3 | not always: within a nat after 60 epochs, 10 to 30 nats too low after 10; another base reveals it |
-# | Does the chain matter? | log-likelihood of test digits, rates tuned with a ramp, equal updates | 3 | yes: means are last after 3000 updates, by more than a nat; without the ramp the search could not tell |
-# | And in equal time? | 3000 updates by CD-1, 1000 by CD-5 | 3 | CD-1 is ahead, by more than half a nat |
-# | Does the likelihood tell what samples look like? | 200 chains, 1000 steps; further updates by another rule | 3 | no: PCD's updates remove the empty paper that CD-1's leave or bring |
-# | Does a second layer improve the model? | exact log-likelihood, 10 hidden units, control without it | 3 | by less than a tenth of a nat, once the first layer is trained as exactly |
-# | What reveals overfitting? | 500 against 10,000 digits, equal updates | 3 | gap and held-out likelihood do; only the likelihood says when to stop; the held-out error falls throughout |
+# | Does the chain matter? | log-likelihood of test digits, rates tuned with a ramp, same number of updates | 3 | yes: CD-1 with means is last after 3000 updates, by more than a nat; without the ramp the search could not tell |
+# | And in the same time? | 3000 updates by CD-1, 1000 by CD-5 | 3 | CD-1 is ahead, by more than half a nat |
+# | Does the likelihood tell us what samples look like? | 200 chains, 1000 steps; further updates by another rule | 3 | no: further updates by PCD remove most of the nearly empty samples that CD-1 leaves or produces |
+# | Does a second layer improve the model? | exact log-likelihood, 10 hidden units, control without it | 3 | by less than a tenth of a nat, once the first layer too has had exact updates |
+# | What reveals overfitting? | 500 against 10,000 digits, same number of updates | 3 | the gap and the held-out likelihood; only the likelihood tells you when to stop; the held-out error falls throughout |
 #
 # All of this was measured on small RBMs that were trained for seconds. With 500 hidden
 # units, [Salakhutdinov & Murray (2008)](https://doi.org/10.1145/1390156.1390266) found a
-# much higher likelihood after training with 25 steps than with one.
+# much higher likelihood after training by CD-25 than by CD-1.
 #
-# The reconstruction errors of this chapter are not among [every error of the
-# course](errors.md), because they belong to digits of 14 by 14 pixels.
+# (The page [every error of the course](errors.md) leaves out this chapter's, which belong
+# to digits of 14 by 14 pixels.)
 
 # %% [markdown]
 # ## Summary
@@ -1288,14 +1301,13 @@ claim(
 # - An RBM gives every picture a probability. Its hidden units vote, and because the units
 #   of a layer are independent given the other layer, everything but $Z$ is cheap.
 # - The gradient of the log-likelihood is the data's average minus the model's. CD-1
-#   replaces the model's average by that after one step of a chain, which points in the
-#   right direction while the weights are small.
-# - Without a ramp, the best learning rate is the edge of a cliff, and a search compares
-#   how well each way survives its first updates.
-# - Likelihood, samples and reconstruction error measure three different things. The gap
-#   of free energies grows long before the held-out likelihood falls.
-# - A second layer can learn the hidden units' own distribution. Most of what it seemed to
-#   give here was a repair of CD-1.
+#   replaces the model's average by the average after one step of a chain that starts at
+#   the data. The result points in the right direction while the weights are small.
+# - Without a ramp, the best learning rate is the edge of a cliff, and a search only
+#   compares how well each way survives its first updates.
+# - Likelihood, samples and reconstruction error measure three different things.
+# - A second layer can learn the distribution of hidden states that the digits evoke. Most
+#   of what it seemed to add here was a repair of CD-1.
 #
 # ## Further reading
 #

@@ -200,16 +200,17 @@ claim(
 # The error is in between. At about 24, it is less than half of the mean image's 53, so
 # the stack has learnt a great deal about digits. But PCA, which takes less than a second,
 # reaches about 13. Four layers that are good one at a time do not make a good
-# autoencoder: each of them loses a little, and none was trained to compensate for what
-# the others lose.
+# autoencoder. Presumably each of them loses a little, and none was trained to compensate
+# for what the others lose. (The measure favours PCA, too: the squared error is what PCA
+# minimises, while an RBM was trained to make digits probable.)
 #
 # ## Fine-tune
 #
 # From now on we treat the result as an ordinary network (right column of the figure):
 # backpropagation changes all eight weight matrices at once. The loss is the cross-entropy
 # between pixels and reconstruction, in nats, summed over the pixels of an image. The
-# optimiser is gradient descent with momentum, the standard choice of the time; the paper
-# itself used conjugate gradients on large mini-batches.
+# optimiser is gradient descent with momentum; the paper used conjugate gradients on
+# mini-batches of 1,000 digits, which [Chapter 8](08_paper.ipynb) describes.
 #
 # We want results for three seeds, and later for many contestants. Networks of the same
 # shape can be trained at once if their weights are stacked along a leading axis, because

@@ -113,8 +113,8 @@ if jacobian_is_right:
 #
 # Glorot's rule, $s^2 = 2 / (n_\mathrm{in} + n_\mathrm{out})$, is made for units whose
 # slope is 1. Return the standard deviation that makes $\chi$ in (2.6) equal to 1 if the
-# units *below* the matrix have the slope `slope`, where $n$ is the mean of $n_\mathrm{in}$
-# and $n_\mathrm{out}$.
+# units *below* the matrix have the slope `slope`. For $n$, take the mean of
+# $n_\mathrm{in}$ and $n_\mathrm{out}$.
 
 
 # %%
@@ -198,7 +198,7 @@ _ = check("initialisation.difference", difference)
 # measure the gradient norm of every matrix, and the signal in each layer, that is, how much
 # its sums differ between digits. If the gradient fades towards the input and the signal
 # towards the output, the network may be on a plateau, and nothing suggests a minimum. I
-# should first choose the size of the initial weights by a rule that fits the units: behind
+# should first choose the size of the initial weights by a rule that fits the units: after
 # logistic units four times Glorot's, with centring biases. Another seed draws weights of
 # the same size, so the signal would fade as before. (One point for the mean image, one for a
 # measurement, one for a change that follows from it.)
@@ -237,8 +237,8 @@ _ = check("initialisation.difference", difference)
 #
 # <details><summary>Answer</summary>
 #
-# (b). With Adam, each with its best learning rate, 800 updates led from fitted weights to
-# little more than half the mean image's error, and from weights of 0.1 to nine tenths. (a)
+# (b). With Adam, each at its best learning rate, the network reached little more than half
+# the mean image's error in 800 updates from fitted weights, and nine tenths from 0.1. (a)
 # is wrong because Adam makes up for the size of a small gradient, but not for a signal that
 # has faded. (c) is wrong because the initial weights mattered for logistic units most of
 # all.
@@ -259,7 +259,7 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **5. The code is linear. Which rule suits the matrix behind it?** (a) Four times Glorot's,
+# **5. The code is linear. Which rule suits the matrix after it?** (a) Four times Glorot's,
 # because it feeds logistic units. (b) Glorot's, because the code has slope 1. (c) He's.
 #
 # <details><summary>Answer</summary>

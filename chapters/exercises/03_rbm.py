@@ -198,16 +198,16 @@ if gaps:
 # In the chapter's comparison after 1000 updates, CD-1 with means has the smallest
 # reconstruction error and the lowest log-likelihood. CD-1 has a higher log-likelihood
 # than PCD, but about a quarter of its samples are nearly empty, against 1 % of PCD's.
-# After 300 further updates by PCD, only a few of CD-1's samples are. Answer in six
-# sentences or fewer. What does each of the three measures look at? How can an RBM have
+# After 300 further updates by PCD, only a few of CD-1's samples are nearly empty. Answer
+# in six sentences or fewer. What does each of the three measures look at? How can an RBM have
 # the higher log-likelihood and the worse samples? Which of the ways would you choose to
 # generate digits, and what would you measure before choosing one to initialise an
 # autoencoder?
 
 # %% [markdown]
 # ### BEGIN SOLUTION
-# The reconstruction error looks at one step of the chain from each digit, the log-
-# likelihood at the probability that unseen digits get, and samples at where all of the
+# The reconstruction error looks at one step of the chain from each digit, the
+# log-likelihood at the probability that unseen digits get; samples show where all of the
 # probability went. If an otherwise perfect RBM gives a quarter of its probability to
 # empty paper, each digit keeps three quarters of its probability, which costs 0.29 nats
 # of log-likelihood, yet every fourth sample is empty; an RBM that fits digits better

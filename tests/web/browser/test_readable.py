@@ -94,6 +94,20 @@ def test_a_page_can_be_read_by_everybody(visit, name, mode):
     assert violations(page) == []
 
 
+CUT = """
+() => [...document.querySelectorAll(".cell_input pre, mjx-container[display='true']")]
+    .filter((tag) => tag.clientWidth && tag.scrollWidth > tag.clientWidth + 1)
+    .map((tag) => `${tag.scrollWidth} of ${tag.clientWidth}: ${tag.textContent.slice(0, 120)}`)
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_code_and_no_formula_is_cut_on_a_phone(visit, name):
+    page = visit(width=PHONE).open(name)
+    unfold(page)
+    assert page.evaluate(CUT) == []
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_a_first_visit_has_the_colours_of_the_readers_system_at_once(browser, start, mode):
     context = new_context(browser, mode=mode, chosen=False)
