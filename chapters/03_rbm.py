@@ -627,8 +627,7 @@ x, x_validation, x_test = map(
 #   are used instead, as in the paper's program (whose pixels were grey).
 # - **CD-5**: five steps instead of one.
 # - **Persistent** contrastive divergence, **PCD** ([Tieleman
-#   2008](https://doi.org/10.1145/1390156.1390290), after Younes 1989): the chain does not
-#   start at the data but continues from where the last update left it. If the weights
+#   2008](https://doi.org/10.1145/1390156.1390290)): the chain does not start at the data but continues from where the last update left it. If the weights
 #   change slowly, it stays close to the model's distribution, at the cost of one step per
 #   update.
 #
@@ -965,7 +964,7 @@ claim(
     and longer.loc["CD-1"].mean() > short.loc["CD-5"].mean() + 0.5,
 )
 
-# %%
+# %% tags=["hide-input"]
 gain = (longer - short).mean(axis=1)
 claim(
     "with three times the updates, CD-1, CD-5 and PCD gain more than 0.7 nats of test "
@@ -1052,7 +1051,7 @@ for first, second in [("CD-1", "PCD"), ("CD-1, means", "CD-1")]:
 continued = pd.DataFrame(rows, ["nearly empty", "log-likelihood"]).T.unstack()
 continued.rename_axis(["first", "then"]).round(2)
 
-# %%
+# %% tags=["hide-input"]
 empties = continued["nearly empty"]
 by_cd, by_means = empties.loc["CD-1"], empties.loc["CD-1, means"]
 cured = by_cd.loc["PCD"] / by_cd.loc["CD-1"]
