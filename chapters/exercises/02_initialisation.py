@@ -239,8 +239,8 @@ _ = check("initialisation.difference", difference)
 #
 # (b). With Adam, each at its best learning rate, the network reached little more than half
 # the mean image's error in 800 updates from fitted weights, and nine tenths from 0.1. (a)
-# is wrong because Adam makes up for the size of a small gradient, but not for a signal that
-# has faded. (c) is wrong because the initial weights mattered for logistic units most of
+# is wrong because Adam makes up for the size of a small gradient, but not, within 800
+# updates, for a signal that has faded. (c) is wrong because the initial weights mattered for logistic units most of
 # all.
 #
 # </details>
@@ -252,8 +252,8 @@ _ = check("initialisation.difference", difference)
 # <details><summary>Answer</summary>
 #
 # (a). By (2.2) the mean square of the values counts, and 1/2 contributes 1/4 to it, whatever
-# the digit. Biases that cancel the 1/2 bring $\chi$ close to 1, and they made the network
-# learn faster. (b) is wrong because sixteen is the factor in the variance, four that in the
+# the digit. Biases that cancel the 1/2 bring $\chi$ close to 1; together with once Glorot's
+# weights after the code they made the network learn faster. (b) is wrong because sixteen is the factor in the variance, four that in the
 # standard deviation. (c) is wrong because $\chi$ is 0.4 between hidden layers of the same
 # width, where there is no code.
 #
