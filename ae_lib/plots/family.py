@@ -77,7 +77,7 @@ def _draw_box(ax, x, y, width, text, colour):
     from matplotlib.patches import FancyBboxPatch
 
     height = 0.2 + 0.22 * (text.count("\n") + 1)
-    shape = f"round,pad=0,rounding_size={0.08}"
+    shape = "round,pad=0,rounding_size=0.08"
     corner = (x, y - height / 2)
     ax.add_patch(
         FancyBboxPatch(corner, width, height, boxstyle=shape, facecolor=colour, edgecolor="none")
