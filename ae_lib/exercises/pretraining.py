@@ -9,7 +9,7 @@ from ae_lib.exercises._comparing import agrees, as_bool, as_numbers, compare, pa
 from ae_lib.exercises._findings import Wrong
 
 # The checks, in the order of the exercises.
-__all__ = ["unrolled", "masked", "winner", "equal_time"]
+__all__ = ["unrolled", "masked", "winner", "equal_work"]
 
 
 def unrolled(answer, rng):
@@ -19,26 +19,26 @@ def unrolled(answer, rng):
         (rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n))
         for m, n in itertools.pairwise(sizes)
     ]
-    received = call(answer, machines=rbms)
+    received = call(answer, rbms=rbms)
     if not isinstance(received, tuple | list):
         raise Wrong(
             "Expected a list of layers, each a pair of a matrix and a bias. Received: "
             f"{type(received).__name__}."
         )
     if len(received) != 6:
-        raise Wrong(f"Three machines give six layers, up and down. Received: {len(received)}.")
+        raise Wrong(f"Three RBMs give six layers, up and down. Received: {len(received)}.")
     layers = [parts(layer, ["matrix", "bias"]) for layer in received]
     expected = [(W, b) for W, _, b in rbms]
     expected += [(W.T, a) for W, a, _ in reversed(rbms)]
     if _same_layers(layers, expected[:3] + expected[:2:-1]):
-        raise Wrong("The decoder begins at the code: the last machine comes first.")
+        raise Wrong("The decoder begins at the code: the last RBM comes first.")
     for number, ((matrix, bias), (W, c)) in enumerate(zip(layers, expected, strict=True), 1):
         if number > 3 and agrees(matrix, W.T):
             raise Wrong("On the way down the matrices have to be transposed.")
         compare(matrix, W, f"The matrix of layer {number}")
         if (number > 3 and np.shape(bias) != c.shape) or agrees(bias, 0 * c):
             raise Wrong(
-                "The decoder's biases are the visible ones, a, of the machine that is turned "
+                "The decoder's biases are the visible ones, a, of the RBM that is turned "
                 "over. Zeros or hidden biases will not do."
             )
         compare(bias, c, f"The bias of layer {number}")
@@ -110,36 +110,40 @@ def winner(answer, rng):
         )
 
 
-def equal_time(answer, rng):
-    """What a network from random weights reaches in the time that the pretrained one took."""
-    epochs = int(rng.integers(4, 7))
-    epoch_seconds = rng.uniform(0.4, 0.8)
-    extra = int(rng.integers(7, 10))
-    pretraining_seconds = epoch_seconds * (extra + rng.uniform(0.6, 0.9))
-    curve = np.sort(rng.uniform(10, 60, size=30))[::-1]
-    received = call(
-        answer, curve=curve, epochs=epochs, epoch_seconds=epoch_seconds,
-        pretraining_seconds=pretraining_seconds,
-    )  # fmt: skip
+def equal_work(answer, rng):
+    """What pretraining by CD-k costs, in epochs of fine-tuning."""
+    sizes = [int(units) for units in np.sort(rng.choice(np.arange(5, 60), 4, replace=False))[::-1]]
+    epochs, k = int(rng.integers(2, 8)), int(rng.integers(2, 6))
+    received = call(answer, sizes=sizes, epochs=epochs, k=k)
+    matrices = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
+    whole, first = sum(matrices), matrices[0]
+    pretraining, fine_tuning = epochs * (3 + 2 * k) * whole, 6 * whole - first
     compare(
         received,
-        curve[epochs + extra],
-        "The error",
+        pretraining / fine_tuning,
+        "The cost",
         [
-            ("This is at equal updates: the time of pretraining was not used.", curve[epochs]),
+            ("This is the cost of CD-1: `k` was not used.", 5 * epochs * whole / fine_tuning),
             (
-                "This is one epoch too many: only whole epochs count, and this one was not over.",
-                curve[epochs + extra + 1],
+                "The whole of CD-1 was done k times. The chain starts once, and the two statistics "
+                "are collected once.",
+                5 * k * epochs * whole / fine_tuning,
             ),
             (
-                "This is one epoch too few. Place 0 of the curve is the error before training.",
-                curve[epochs + extra - 1],
+                "A step of the chain goes down and up: two multiplications by a weight, not one.",
+                epochs * (3 + k) * whole / fine_tuning,
             ),
             (
-                "Only the time of pretraining was used. The network also gets the epochs of "
-                "fine-tuning.",
-                curve[extra],
+                "Fine-tuning need not hand a gradient down through the first layer.",
+                pretraining / (6 * whole),
             ),
+            (
+                "The autoencoder has two matrices for each RBM, one up and one down.",
+                pretraining / (3 * whole - first),
+            ),
+            ("This is the other way round.", fine_tuning / pretraining),
+            ("This is the cost of one epoch of pretraining.", pretraining / epochs / fine_tuning),
+            ("These are multiplications, not epochs of fine-tuning.", pretraining),
         ],
         distinct=True,
     )

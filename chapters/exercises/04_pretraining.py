@@ -21,6 +21,8 @@
 # **Time:** about 50 minutes; one to three stars mark the difficulty.
 
 # %%
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -100,55 +102,52 @@ def winner(rates, validation, test):
 _ = check("pretraining.winner", winner)
 
 # %% [markdown]
-# ## 4.4 Equal time
+# ## 4.4 Equal work
 #
-# ★★ · 15 minutes · 2 points · predict, then measure
+# ★★ · 15 minutes · 2 points · derive and code
 #
-# After pretraining, which took `pretraining_seconds`, a network was fine-tuned for
-# `epochs` epochs of `epoch_seconds` each. A network of the same size was trained from
-# random weights for longer; `curve` holds its error before the first epoch, after the
-# first, and so on. Return the error that it has reached when it has taken as much time as
-# the pretrained network in all. Only whole epochs count.
+# The chapter counts multiplications by weights: an RBM that learns by CD-1 uses each
+# weight five times for a digit, and fine-tuning uses each weight of the autoencoder three
+# times, but those of the first layer twice. With CD-$k$, the chain takes $k$ steps down
+# and up instead of one. Return what `epochs` of pretraining by CD-$k$ cost, in epochs of
+# fine-tuning, for an encoder whose layers have `sizes` units. Leave out what it costs to
+# hand data on from one RBM to the next.
 
 
 # %%
-def equal_time(curve, epochs, epoch_seconds, pretraining_seconds):
-    """The error of the network from random weights, at equal time."""
+def equal_work(sizes, epochs, k):
+    """Cost of pretraining by CD-k, in epochs of fine-tuning."""
     ### BEGIN SOLUTION
-    return curve[epochs + int(pretraining_seconds / epoch_seconds)]
+    matrices = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
+    fine_tuning = 6 * sum(matrices) - matrices[0]
+    return epochs * (3 + 2 * k) * sum(matrices) / fine_tuning
     ### END SOLUTION
     ### STUB return ...
 
 
 # %%
-equal_time_is_right = check("pretraining.equal_time", equal_time)
+equal_work_is_right = check("pretraining.equal_work", equal_work)
 
 # %% [markdown]
 # The race of the chapter is stored with the library, so you can apply your own function
-# to it.
+# to it: suppose that RBMs had learnt by CD-$k$ and that this had made them no better.
 #
-# > **Predict.** Suppose that a special chip made pretraining ten times faster. At equal
-# > time, would the pretrained network be ahead of the one from random weights? And if
-# > pretraining were ten times slower?
+# > **Predict.** The whole budget is 15 epochs of fine-tuning. How many of them would be
+# > left after CD-3? After CD-10?
 
 # %% tags=["nbval-ignore-output"]
 from ae_lib.results import load_results
 
 race = {run["method"]: run for run in load_results("race")[0]["runs"]}
-pretrained, random = race["rbm_adam"], race["glorot_adam"]
-if equal_time_is_right:
-    short, long = random["winners"]
-    curve = np.mean(long["validation_curves"], axis=0)
-    seconds = np.mean(pretrained["pretraining_seconds"])
-    rows = {}
-    for factor in (0.1, 1, 10):
-        room = (long["epochs"] - short["epochs"]) * long["seconds_per_epoch"]
-        taken = min(factor * seconds, room)  # the curve has no more epochs
-        reached = equal_time(curve, short["epochs"], long["seconds_per_epoch"], taken)
-        rows[f"pretraining takes {factor:g} times as long"] = reached
-    own = np.mean(pretrained["winners"][0]["validation_curves"], axis=0)[-1]
-    print(f"pretrained {own:.2f}")
-    print(pd.Series(rows).round(2).to_string())
+if equal_work_is_right:
+    run = race["rbm_adam"]
+    won, rows = run["winners"][1], {}
+    curve = np.mean(won["validation_curves"], axis=0)
+    for k in (1, 3, 10):
+        cost = equal_work(run["settings"]["sizes"], won["pretraining_epochs"], k)
+        left = max(round(won["epochs"] - cost), 0)
+        rows[f"CD-{k}"] = {"cost": cost, "epochs left": left, "error": curve[left]}
+    print(pd.DataFrame(rows).T.round(2).to_string())
 
 # %% [markdown]
 # ## 4.5 What would change your mind?
@@ -167,7 +166,7 @@ if equal_time_is_right:
 # the same search: if it reaches the same error, the student compared a well-tuned
 # initialisation with a badly tuned one. Second, pretrain with something other than RBMs,
 # for example shallow autoencoders: if they reach the same error, the gain comes from
-# training one layer at a time and not from RBMs. (Longer training, equal time with
+# something that both share and not from RBMs. (Longer training, equal work with
 # pretraining counted, or several seeds are as good.) As it stands, the experiment shows
 # that one initialisation is better than another at one learning rate and one budget. (One
 # point for each run with the result that would refute the conclusion, one for what the
@@ -206,13 +205,13 @@ if equal_time_is_right:
 #
 # </details>
 #
-# **3. Pretraining takes as long as nine epochs of fine-tuning. A comparison at equal
+# **3. Pretraining takes as much work as six epochs of fine-tuning. A comparison at equal
 # updates …** (a) … favours the pretrained network. (b) … favours the network from random
 # weights. (c) … is the only fair one.
 #
 # <details><summary>Answer</summary>
 #
-# (a). It gets the time of nine epochs for free, so (b) is wrong. (c) is wrong too: both
+# (a). It gets the work of six epochs for free, so (b) is wrong. (c) is wrong too: both
 # comparisons are fair if the report says which one was made, and where they disagree, it
 # should give both.
 #

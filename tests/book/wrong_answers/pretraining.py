@@ -1,5 +1,7 @@
 """Typical wrong answers to the exercises of chapter 4, each with words of its hint."""
 
+import itertools
+
 import numpy as np
 
 
@@ -10,9 +12,16 @@ def layers_of(rbms, *, turned=True, transposed=True, bias="a"):
     return encoder + [(W.T if transposed else W, chosen(a, b)) for W, a, b in down]
 
 
+def ratio(sizes, k, *, both=2, handed=5):
+    """Cost of an epoch of CD-k; the first layer is counted as its share of 6 says."""
+    matrices = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
+    fine_tuning = 3 * both * sum(matrices) - (6 - handed) * matrices[0]
+    return (3 + 2 * k) * sum(matrices) / fine_tuning
+
+
 WRONG = {
     "unrolled": [
-        (lambda rbms: layers_of(rbms, turned=False), "the last machine comes first"),
+        (lambda rbms: layers_of(rbms, turned=False), "the last RBM comes first"),
         (lambda rbms: layers_of(rbms, transposed=False), "have to be transposed"),
         (lambda rbms: layers_of(rbms, bias="b"), "visible ones"),
         (lambda rbms: layers_of(rbms, bias="zero"), "visible ones"),
@@ -48,16 +57,13 @@ WRONG = {
             "neither the first nor the last",
         ),
     ],
-    "equal_time": [
-        (lambda curve, epochs, one, before: curve[epochs], "at equal updates"),
-        (
-            lambda curve, epochs, one, before: curve[epochs + int(np.ceil(before / one))],
-            "one epoch too many",
-        ),
-        (
-            lambda curve, epochs, one, before: curve[epochs + int(before / one) - 1],
-            "one epoch too few",
-        ),
-        (lambda curve, epochs, one, before: curve[int(before / one)], "Only the time"),
+    "equal_work": [
+        (lambda sizes, epochs, k: epochs * ratio(sizes, 1), "`k` was not used"),
+        (lambda sizes, epochs, k: k * epochs * ratio(sizes, 1), "done k times"),
+        (lambda sizes, epochs, k: epochs * ratio(sizes, k / 2), "goes down and up"),
+        (lambda sizes, epochs, k: epochs * ratio(sizes, k, handed=6), "the first layer"),
+        (lambda sizes, epochs, k: epochs * ratio(sizes, k, both=1), "two matrices"),
+        (lambda sizes, epochs, k: 1 / (epochs * ratio(sizes, k)), "other way round"),
+        (lambda sizes, epochs, k: ratio(sizes, k), "one epoch of pretraining"),
     ],
 }
