@@ -150,7 +150,7 @@ SETTINGS = {
             # Units without an upper bound.
             "denoising_relu_adam": powers_of_two(0.002, 2, 2),
             "he_adam": powers_of_two(0.002, 2, 2),
-            "denoising_relu_momentum": powers_of_two(0.00125, 2, 3),
+            "denoising_relu_momentum": powers_of_two(0.0003125, 2, 3),
             "he_momentum": powers_of_two(0.00125, 2, 3),
         },
     ),
