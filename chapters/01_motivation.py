@@ -628,7 +628,7 @@ for method, (model, grid) in SETTINGS.items():
     for name, (train_inputs, test_inputs) in inputs.items():
         for n in N_LABELS:
             for k, draw in enumerate(draws):
-                search = GridSearchCV(model, grid, cv=3)
+                search = GridSearchCV(model, grid, cv=3, n_jobs=2)
                 search.fit(train_inputs[draw[:n]], digits.y_train[draw[:n]])
                 right = 100 * search.score(test_inputs, digits.y_test)
                 chosen, = search.best_params_.values()

@@ -63,6 +63,7 @@ use_style()
 import tensorflow as tf
 
 tf.config.threading.set_intra_op_parallelism_threads(1)  # same sums in each run
+tf.get_logger().setLevel("ERROR")  # it warns that this chapter compiles many graphs
 
 # %% [markdown]
 # ## The network, and two baselines
