@@ -147,6 +147,7 @@ SETTINGS = {
         rates={
             "adam": powers_of_two(0.004, 2, 2),
             "momentum": powers_of_two(0.005, 2, 3),
+            "shallow_momentum": powers_of_two(0.0025, 2, 3),
             # Units without an upper bound.
             "denoising_relu_adam": powers_of_two(0.002, 2, 2),
             "he_adam": powers_of_two(0.002, 2, 2),
