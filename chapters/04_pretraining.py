@@ -22,8 +22,8 @@
 # - Train a stack of RBMs layer by layer, *unroll* it into an autoencoder of eight layers,
 #   and fine-tune it.
 # - Measure what fine-tuning does to each of the eight layers.
-# - Race three kinds of pretraining against three random initialisations, with two
-#   optimisers.
+# - Race four kinds of pretraining against three random initialisations, with two
+#   optimisers and at equal work.
 # - Compare classifiers that learn from 100 or 1,000 labels, with and without pretraining.
 #
 # **What you will learn**
@@ -37,7 +37,7 @@
 # - [Chapter 2](02_initialisation.ipynb) for initial weights, [Chapter 3](03_rbm.ipynb)
 #   for RBMs.
 #
-# **Time:** about 37 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 34 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%
@@ -736,9 +736,9 @@ table.round(1)
 # So pretraining was worth its cost for these units and budgets.
 #
 # **RBMs or autoencoders?** With Adam, both kinds of stacked autoencoders end below
-# stacked RBMs. So the gain needs neither RBMs nor energies and sampling. (The recipes differ in
-# more than the model: the RBMs learn by CD-1 with a schedule for the momentum, the
-# autoencoders by Adam, on the loss that fine-tuning uses as well. We compare recipes.)
+# stacked RBMs. So the gain needs neither RBMs nor energies and sampling. (The recipes
+# differ in more than the model: the RBMs learn by CD-1 with a schedule for the momentum,
+# the autoencoders by Adam, on the loss that fine-tuning uses as well.)
 
 # %% tags=["hide-input"]
 logistic_random = ["glorot", "orthogonal"]
