@@ -54,6 +54,7 @@ from ae_lib import squared_error, unroll, use_style
 
 set_seed()
 use_style()
+tf.get_logger().setLevel("ERROR")  # it warns that the race compiles many graphs
 
 # %% [markdown]
 # ## Stack
@@ -1093,11 +1094,19 @@ from ae_lib import list_errors
 
 sizes = "-".join(map(str, BOTH))
 data = {"learnt from": f"{N_DIGITS:,} digits"}
+
+
+def pretraining_of(start):
+    epochs = race[f"{start}_adam"]["winners"][0]["pretraining_epochs"]
+    return f", {epochs} epochs of pretraining" if epochs else ""
+
+
 listed = [
     ("mean image", 0, 0, mean_error),
     (f"PCA-{SIZES[-1]}, clipped", 0, 0, pca_error),
     (f"{sizes}, RBMs, unrolled", n_layers, 0, unrolled_error),
-    *((f"{sizes}, {NAMES[start]}", n_layers, EPOCHS, here[start])
+    *((f"{sizes}, {NAMES[start]}{pretraining_of(start)}", n_layers,
+       race[f"{start}_adam"]["winners"][0]["fine_tuning_epochs"], here[start])
       for start in LIVE),
 ]
 fields = ["network", "layers", "epochs", "error"]
