@@ -61,7 +61,7 @@ _ = check("pretraining.unrolled", unrolled)
 #
 # A denoising autoencoder sees damaged digits and has to reproduce the undamaged ones.
 # Return a copy of `x` in which each pixel of each digit is set to 0 with probability
-# `share`, independently of all others. The other pixels stay as they are. Draw with
+# `share`, independently of the others. The remaining pixels stay as they are. Draw with
 # `rng.random(shape)`.
 
 
@@ -85,7 +85,8 @@ _ = check("pretraining.masked", masked)
 # A search has tried several learning rates, in increasing order, and has measured every
 # trained network on validation digits and on test digits. The function returns the
 # winning rate, and whether this rate is inside the grid, with a worse one on either side.
-# It runs and returns a sensible rate. What would a referee object to? Correct it.
+# It runs and returns a sensible rate. What would a referee object to? Correct the
+# function.
 
 
 # %%
@@ -106,12 +107,12 @@ _ = check("pretraining.winner", winner)
 #
 # ★★ · 15 minutes · 2 points · derive and code
 #
-# The chapter counts multiplications by weights: an RBM that learns by CD-1 uses each
-# weight five times for a digit, and fine-tuning uses each weight of the autoencoder three
-# times, but those of the first layer twice. With CD-$k$, the chain takes $k$ steps down
+# The chapter counts multiplications by weights: for each digit, an RBM that learns by
+# CD-1 uses each weight five times, and fine-tuning uses each weight of the autoencoder
+# three times, or twice in the first layer. With CD-$k$, the chain takes $k$ steps down
 # and up instead of one. Return what `epochs` of pretraining by CD-$k$ cost, in epochs of
-# fine-tuning, for an encoder whose layers have `sizes` units. Leave out what it costs to
-# hand data on from one RBM to the next.
+# fine-tuning, for an encoder whose layers have `sizes` units. Leave out the cost of
+# passing the data on from one RBM to the next.
 
 
 # %%
@@ -130,7 +131,8 @@ equal_work_is_right = check("pretraining.equal_work", equal_work)
 
 # %% [markdown]
 # The race of the chapter is stored with the library, so you can apply your own function
-# to it: suppose that RBMs had learnt by CD-$k$ and that this had made them no better.
+# to it: suppose that the RBMs had learnt by CD-$k$, and that a larger $k$ had not made
+# them any better.
 #
 # > **Predict.** The whole budget is 15 epochs of fine-tuning. How many of them would be
 # > left after CD-3? After CD-10?
@@ -167,10 +169,10 @@ if equal_work_is_right:
 # initialisation with a badly tuned one. Second, pretrain with something other than RBMs,
 # for example shallow autoencoders: if they reach the same error, the gain comes from
 # something that both share and not from RBMs. (Longer training, equal work with
-# pretraining counted, or several seeds are as good.) As it stands, the experiment shows
-# that one initialisation is better than another at one learning rate and one budget. (One
-# point for each run with the result that would refute the conclusion, one for what the
-# experiment shows.)
+# pretraining counted, or several seeds are equally good answers.) As it stands, the
+# experiment shows that one initialisation is better than another at one learning rate and
+# one budget. (One point for each run with the result that would refute the conclusion, one
+# for what the experiment shows.)
 # ### END SOLUTION
 # ### STUB *Write your answer here.*
 
@@ -179,7 +181,7 @@ if equal_work_is_right:
 #
 # Choose an answer before you unfold it.
 #
-# **1. A stack of RBMs is unrolled into an autoencoder. What is its error, before any
+# **1. A stack of RBMs is unrolled into an autoencoder. How large is its error before any
 # fine-tuning?** (a) Near that of the mean image, because no layer has seen the error of
 # the whole. (b) Clearly better than the mean image, and worse than PCA with as many
 # components. (c) Better than PCA, because it is nonlinear.
@@ -194,14 +196,14 @@ if equal_work_is_right:
 # </details>
 #
 # **2. "Encoder and decoder share their weights, transposed." When is that true of the
-# autoencoder of 2006?** (a) Always. (b) When it is unrolled, and not after the first update
-# of fine-tuning. (c) Only after fine-tuning.
+# autoencoder of 2006?** (a) Always. (b) Just after it is unrolled, but no longer after
+# the first update of fine-tuning. (c) Only after fine-tuning.
 #
 # <details><summary>Answer</summary>
 #
-# (b). Unrolling copies each matrix twice, and backpropagation gives the two copies
-# different gradients. (a) is wrong: nothing in fine-tuning ties them. (c) has it the
-# wrong way round.
+# (b). Unrolling puts each matrix into the network twice, and backpropagation gives the
+# two copies different gradients. (a) is wrong: nothing in fine-tuning ties them. (c) has
+# it the wrong way round.
 #
 # </details>
 #
@@ -211,9 +213,9 @@ if equal_work_is_right:
 #
 # <details><summary>Answer</summary>
 #
-# (a). It gets the work of six epochs for free, so (b) is wrong. (c) is wrong too: both
-# comparisons are fair if the report says which one was made, and where they disagree, it
-# should give both.
+# (a). The pretrained network gets the work of six epochs for free, so (b) is wrong. (c)
+# is wrong too: both comparisons are fair if the report says which one was made, and where
+# they disagree, the report should give both.
 #
 # </details>
 #
