@@ -134,7 +134,7 @@ _NUMBERS = {
     "rbm": powers_of_two(0.1, 1, 2),  # learning rate; a tenth of it for the linear code
     "shallow": powers_of_two(0.008, 1, 2),
     "orthogonal": powers_of_two(8.0, 2, 1),
-    "fitted": powers_of_two(4.0, 2, 1),  # factor on what logistic units feed
+    "fitted": powers_of_two(8.0, 2, 1),  # factor on what logistic units feed
 }
 SETTINGS = {
     "paper": Settings(
