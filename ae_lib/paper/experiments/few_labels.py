@@ -77,7 +77,7 @@ class Settings:
 
 
 # Logistic units and rectified ones, each pretrained and random.
-_NUMBERS = {"denoising_relu": 0.008, "he": 1.0, "rbm": 0.2, "glorot": 4.0}
+_NUMBERS = {"denoising_relu": 0.008, "he": 1.0, "rbm": 0.2, "glorot": 4.0, "fitted": 8.0}
 SETTINGS = {
     "paper": Settings(
         sizes=(784, 256, 128, 64),
@@ -100,6 +100,7 @@ SETTINGS = {
             "he": powers_of_two(0.001, 2, 2),
             "denoising_relu": powers_of_two(0.002, 2, 2),
             "glorot": powers_of_two(0.004, 2, 2),
+            "fitted": powers_of_two(0.002, 2, 2),
         },
         decays=(0.0, 1e-4, 1e-3, 1e-2),
         penalties=(0.001, 0.01, 0.1, 1, 10, 100, 1000),

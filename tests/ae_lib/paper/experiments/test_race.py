@@ -186,3 +186,49 @@ def test_a_search_that_chooses_by_itself_refuses_to_be_chosen_for(experiment, tm
     run = make_run(tmp_path, experiment.SETTINGS["smoke"], name="race", choose=True)
     with pytest.raises(ValueError, match="without --choose"):
         experiment.run_experiment(run)
+
+
+def sums_of_halves(layer):
+    """Return the sums of units all of whose inputs are 1/2."""
+    weights = layer.weights.numpy()
+    return np.full(len(weights), 0.5) @ weights + layer.bias.numpy()
+
+
+def test_fitted_weights_cancel_the_mean_of_logistic_units(run):
+    x = load_mnist(n_train=200).x_train
+    run = dataclasses.replace(
+        run, settings=dataclasses.replace(run.settings, sizes=(784, 20, 9, 6))
+    )
+    network, _ = race.initial_network(run, x, "fitted", 4.0, 0, 0)
+    first, second, code, up, last, output = network.layers
+    for layer in (second, code, last):
+        np.testing.assert_allclose(sums_of_halves(layer), 0, atol=1e-5)
+    assert not np.any(first.bias)
+    assert not np.any(up.bias)
+    mean = 1 / (1 + np.exp(-sums_of_halves(output)))
+    np.testing.assert_allclose(mean, np.clip(x.mean(axis=0), 0.01, 0.99), atol=1e-5)
+    rules = {4: [second, code, last], 1: [first, up, output]}
+    for factor, layers in rules.items():
+        for layer in layers:
+            weights = layer.weights.numpy()
+            n_in, n_out = weights.shape
+            gram = weights.T @ weights if n_in > n_out else weights @ weights.T
+            expected = factor**2 * 2 / (n_in + n_out) * max(n_in, n_out)
+            np.testing.assert_allclose(gram, expected * np.eye(len(gram)), atol=1e-4)
+    assert [layer.activation for layer in network.layers].count("linear") == 1
+
+
+def test_more_seeds_are_trained_where_the_settings_say_so(run, monkeypatch):
+    seeds, original = {"he": set(), "glorot": set()}, race.initial_network
+
+    def noted(run, x, start, number, epochs, seed):
+        seeds[start].add(seed)
+        return original(run, x, start, number, epochs, seed)
+
+    monkeypatch.setattr(race, "initial_network", noted)
+    digits = load_mnist(n_train=200, n_validation=100)
+    he, glorot = (race.compete(run, digits, start, "adam") for start in seeds)
+    assert [len(won["more_errors"]) for won in he["winners"]] == [1, 1]
+    assert "more_errors" not in glorot["winners"][0]
+    # The winners', the search's, and another one.
+    assert seeds == {"he": {0, 1, 2, 3}, "glorot": {0, 1, 2}}
