@@ -37,7 +37,7 @@
 # - [Chapter 2](02_initialisation.ipynb) for initial weights, [Chapter 3](03_rbm.ipynb)
 #   for RBMs.
 #
-# **Time:** about 34 minutes of reading, one to two and a half minutes of computing on
+# **Time:** about 37 minutes of reading, one to two and a half minutes of computing on
 # two CPU cores.
 
 # %%
