@@ -43,17 +43,20 @@
 # %%
 import itertools
 
-import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 
 from ae_lib import COLOURS, RBM, SEED, Stack, claim, load_mnist, set_seed, show
 from ae_lib import squared_error, unroll, use_style
 
 set_seed()
 use_style()
+
+# %% tags=["hide-input"]
+import keras
+import tensorflow as tf
+
 tf.get_logger().setLevel("ERROR")  # it warns that the race compiles many graphs
 
 # %% [markdown]
