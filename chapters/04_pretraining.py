@@ -557,6 +557,8 @@ apart = np.array([
     norm(up - down.swapaxes(1, 2)) / norm(up)
     for up, down in zip(encoder, decoder, strict=True)
 ])
+
+# %% tags=["nbval-ignore-output", "hide-input"]
 pd.DataFrame({"distance, relative to the encoder's": apart.mean(axis=1)},
              index=layer_names[: len(encoder)]).round(2)
 
@@ -628,6 +630,7 @@ pretraining = 5 * sum(matrices)
 handing_on = sum(matrices[:-1])  # once, to give the next layer its data
 
 
+# %%
 def cost(epochs):
     """What pretraining costs, in epochs of fine-tuning."""
     return (epochs * pretraining + (epochs > 0) * handing_on) / fine_tuning
@@ -820,6 +823,8 @@ random_relu, pretrained_relu = (
     [reached(start, how, k) for how in BOTH_OPTIMISERS for k in (0, 1)]
     for start in ("he", "denoising_relu")
 )
+
+# %% tags=["hide-input"]
 claim(
     "in the stored race on 5,000 digits at equal work, every ReLU network pretrained "
     "by denoising autoencoders ends below every random one, with each optimiser and "
@@ -1094,8 +1099,10 @@ pd.DataFrame(
     index=columns,
 ).T.round(2)
 
-# %%
+# %% tags=["hide-input"]
 large = {units: gains[units, f"{max(COUNTS):,} labels"] for units in PAIRS}
+
+# %%
 claim(
     "in the stored runs with 1,000 labelled digits, classifiers whose hidden layers "
     "were pretrained make fewer test errors than randomly initialised ones on each "
@@ -1108,6 +1115,8 @@ claim(
 few_labels = f"{min(COUNTS)} labels"
 small = {units: mean_and_error(gains[units, few_labels]) for units in PAIRS}
 *logistic, (relu_gain, relu_error) = small.values()
+
+# %% tags=["hide-input"]
 claim(
     "in the stored runs with 100 labelled digits, pretraining gains logistic units "
     "more than three standard errors, and ReLU units less than two",

@@ -8,6 +8,7 @@ data is in ``data/``. What the experiments share:
 - :mod:`~ae_lib.paper.networks`: the networks
 - :mod:`~ae_lib.paper.training`: training that can be killed and goes on
 - :mod:`~ae_lib.paper.many`: several networks of one shape, trained at once
+- :mod:`~ae_lib.paper.starts`: initial weights of chapter 4's contestants
 - :mod:`~ae_lib.paper.images`: the autoencoder of curves and of digits beside its baselines
 - :mod:`~ae_lib.paper.baselines`: PCA and logistic PCA
 - :mod:`~ae_lib.paper.retrieval`: how many of the documents retrieved are relevant

@@ -13,8 +13,8 @@ import time
 import numpy as np
 
 from ae_lib.datasets import load_mnist
-from ae_lib.paper.experiments import race
-from ae_lib.paper.experiments.race import kept, least, powers_of_two, rounded
+from ae_lib.paper import starts
+from ae_lib.paper.experiments.race import kept, least, powers_of_two, rounded, timed
 from ae_lib.paper.many import Many, class_cross_entropy, train_many, wrong
 from ae_lib.paper.networks import Network
 from ae_lib.paper.run import Draw, describe
@@ -134,9 +134,9 @@ def run_experiment(run):
         raise ValueError(f"{run.name} searches on validation digits by itself, without --choose")
     settings = run.settings
     digits = load_mnist(n_train=settings.n_train, n_validation=settings.n_validation)
-    records, starts = [], (*settings.numbers, "linear")
-    with epoch_bar(run.name, len(starts), shown=bool(run.verbose)) as bar:
-        for start in starts:
+    records, contestants = [], (*settings.numbers, "linear")
+    with epoch_bar(run.name, len(contestants), shown=bool(run.verbose)) as bar:
+        for start in contestants:
             made = {}  # networks, the same for each number of labels
             for n in settings.labels:
                 if start == "linear":
@@ -192,7 +192,7 @@ def compete(run, digits, start, n, made):
         return {"values": list(rates), "updates": updates,
                 "errors": search([(rate, 0.0) for rate in rates], updates)}  # fmt: skip
 
-    tried = kept(run, f"{label}_rates", lambda: race.timed(search_rate))
+    tried = kept(run, f"{label}_rates", lambda: timed(search_rate))
     rate = rates[least(tried["errors"])[0]]
 
     def search_decay():
@@ -200,7 +200,7 @@ def compete(run, digits, start, n, made):
         return {"values": list(settings.decays), "updates": list(settings.updates),
                 "errors": search(pairs, settings.updates)}  # fmt: skip
 
-    again = kept(run, f"{label}_decays", lambda: race.timed(search_decay))
+    again = kept(run, f"{label}_decays", lambda: timed(search_decay))
     chosen, step = least(again["errors"])
     decay, updates = settings.decays[chosen], settings.updates[step]
 
@@ -211,7 +211,7 @@ def compete(run, digits, start, n, made):
         )
         return {"errors": rounded(errors[-1])}
 
-    winners = kept(run, f"{label}_winners", lambda: race.timed(train_winners))
+    winners = kept(run, f"{label}_winners", lambda: timed(train_winners))
     return {
         "errors": winners["errors"],
         "number": settings.numbers[start],
@@ -269,9 +269,9 @@ def classifier(run, x, start, seed):
     settings = run.settings
     sizes, number, epochs = settings.sizes, settings.numbers[start], settings.pretraining_epochs
     if start == "rbm":
-        network, _ = race.pretrained_rbms(run, x, sizes, number, epochs, seed, "bernoulli")
-    elif start in race.PRETRAINED:
-        network, _ = race.pretrained_shallow(
+        network, _ = starts.pretrained_rbms(run, x, sizes, number, epochs, seed, "bernoulli")
+    elif start in starts.PRETRAINED:
+        network, _ = starts.pretrained_shallow(
             run, x, sizes, start, number, epochs, seed, linear_code=False
         )
     else:
@@ -279,9 +279,9 @@ def classifier(run, x, start, seed):
         longer = dataclasses.replace(
             run, settings=dataclasses.replace(settings, sizes=(*sizes, sizes[-1]))
         )
-        network, _ = race.initial_network(longer, x, start, number, 0, seed)
+        network, _ = starts.initial_network(longer, x, start, number, 0, seed)
     hidden = network.layers[: len(sizes) - 1]
-    output = race.plain_layer(run.rng(Draw.CLASSIFIER_WEIGHTS, seed), sizes[-1], 10, "softmax")
+    output = starts.plain_layer(run.rng(Draw.CLASSIFIER_WEIGHTS, seed), sizes[-1], 10, "softmax")
     return Network([*hidden, output], len(hidden))
 
 

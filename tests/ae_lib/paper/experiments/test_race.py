@@ -8,6 +8,7 @@ import pytest
 
 from ae_lib._keras import tf
 from ae_lib.datasets import load_mnist
+from ae_lib.paper import starts
 from ae_lib.paper.experiments import few_labels, race
 from ae_lib.paper.many import Many, cross_entropy
 from ae_lib.paper.networks import random_autoencoder
@@ -21,7 +22,7 @@ def run(tmp_path):
 
 def test_orthogonal_matrices_keep_lengths():
     rng = np.random.default_rng(0)
-    wide, tall = race.orthogonal(rng, 5, 9), race.orthogonal(rng, 9, 5)
+    wide, tall = starts.orthogonal(rng, 5, 9), starts.orthogonal(rng, 9, 5)
     np.testing.assert_allclose(wide @ wide.T, np.eye(5), atol=1e-12)
     np.testing.assert_allclose(tall.T @ tall, np.eye(5), atol=1e-12)
 
@@ -83,7 +84,7 @@ def test_without_pretraining_nothing_is_paid():
 )
 def test_random_weights_have_the_size_that_their_rule_says(run, start, number, hidden):
     x = load_mnist(n_train=200).x_train
-    network, seconds = race.initial_network(run, x, start, number, 0, 0)
+    network, seconds = starts.initial_network(run, x, start, number, 0, 0)
     found = [np.std(layer.weights) for layer in network.layers]
     plain = [np.sqrt(2 / 26), np.sqrt(2 / 804)]
     np.testing.assert_allclose(found, [hidden[0], plain[0], hidden[1], plain[1]], rtol=0.25)
@@ -96,17 +97,17 @@ def test_random_weights_have_the_size_that_their_rule_says(run, start, number, h
 @pytest.mark.parametrize("start", ["glorot", "orthogonal", "he"])
 def test_output_biases_stand_for_the_mean_picture(run, start):
     x = load_mnist(n_train=200).x_train
-    network, _ = race.initial_network(run, x, start, 1.0, 0, 0)
+    network, _ = starts.initial_network(run, x, start, 1.0, 0, 0)
     mean = 1 / (1 + np.exp(-network.layers[-1].bias.numpy()))
     np.testing.assert_allclose(mean, np.clip(x.mean(axis=0), 0.01, 0.99), atol=1e-5)
 
 
-@pytest.mark.parametrize("start", race.PRETRAINED)
+@pytest.mark.parametrize("start", starts.PRETRAINED)
 def test_pretrained_networks_start_better_than_random_ones(run, start):
     x = load_mnist(n_train=200).x_train
     number = 0.1 if start == "rbm" else 0.01
-    network, _ = race.initial_network(run, x, start, number, 20, 0)
-    random, _ = race.initial_network(run, x, "glorot", 4.0, 0, 0)
+    network, _ = starts.initial_network(run, x, start, number, 20, 0)
+    random, _ = starts.initial_network(run, x, "glorot", 4.0, 0, 0)
     errors = [np.sum((each.predict(x) - x) ** 2, axis=1).mean() for each in (network, random)]
     assert errors[0] < 0.9 * errors[1]
 
@@ -117,7 +118,7 @@ def test_hidden_units_are_the_same_in_both_halves_of_a_pretrained_network(run):
         run, settings=dataclasses.replace(run.settings, sizes=(784, 12, 8, 4))
     )
     for start, unit in (("denoising_relu", "relu"), ("denoising", "logistic")):
-        network, _ = race.initial_network(deeper, x, start, 0.01, 1, 0)
+        network, _ = starts.initial_network(deeper, x, start, 0.01, 1, 0)
         kinds = [layer.activation for layer in network.layers]
         assert kinds == [unit, unit, "linear", unit, unit, "logistic"]
 
@@ -199,7 +200,7 @@ def test_fitted_weights_cancel_the_mean_of_logistic_units(run):
     run = dataclasses.replace(
         run, settings=dataclasses.replace(run.settings, sizes=(784, 20, 9, 6))
     )
-    network, _ = race.initial_network(run, x, "fitted", 4.0, 0, 0)
+    network, _ = starts.initial_network(run, x, "fitted", 4.0, 0, 0)
     first, second, code, up, last, output = network.layers
     for layer in (second, code, last):
         np.testing.assert_allclose(sums_of_halves(layer), 0, atol=1e-5)
