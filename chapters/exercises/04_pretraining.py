@@ -166,7 +166,8 @@ if equal_work_is_right:
 # ### BEGIN SOLUTION
 # First, train the random network with a learning rate and a scale of its own, chosen by
 # the same search: if it reaches the same error, the student compared a well-tuned
-# initialisation with a badly tuned one. Second, pretrain with something other than RBMs,
+# initialisation with a badly tuned one. (In the chapter, random weights fitted to the
+# units even end below RBMs.) Second, pretrain with something other than RBMs,
 # for example shallow autoencoders: if they reach the same error, the gain comes from
 # something that both share and not from RBMs. (Longer training, equal work with
 # pretraining counted, or several seeds are equally good answers.) As it stands, the
