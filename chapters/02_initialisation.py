@@ -61,7 +61,9 @@ use_style()
 
 # %% tags=["hide-input"]
 import tensorflow as tf
+from threadpoolctl import threadpool_limits
 
+threadpool_limits(1)
 tf.config.threading.set_intra_op_parallelism_threads(1)  # same sums in each run
 tf.get_logger().setLevel("ERROR")  # it warns that this chapter compiles many graphs
 
@@ -1058,11 +1060,16 @@ claim(
 # %%
 LONGER = 4
 slow = ["0.1", "Glorot", "1"]
-long_errors = {}
-for name in slow:
+
+
+def longer_error(name):
     rate = winners.rate[name, "Adam"]
     weights = fit(name, "Adam", rate, SEED, LONGER * EPOCHS)
-    long_errors[name] = squared_error(x_test, reconstruct(name, weights, x_test))
+    return squared_error(x_test, reconstruct(name, weights, x_test))
+
+
+long_errors = two_at_a_time("longer", longer_error, slow)
+long_errors = dict(zip(slow, long_errors, strict=True))
 
 # %% tags=["nbval-ignore-output", "hide-input"]
 updates = N_DIGITS // BATCH * EPOCHS
@@ -1217,16 +1224,22 @@ WATCHED = list(dict.fromkeys(WATCHED))  # none of them twice
 
 
 # %% tags=["hide-input"]
-def look(weights):
-    """Error, signal in the last hidden layer, first gradient norm."""
+@tf.function(reduce_retracing=True)
+def seen_now(weights):
+    """Reconstructions, last hidden sums, and first gradient norm, in 64 bits."""
     weights = [tf.cast(w, tf.float64) for w in weights]
     with tf.GradientTape() as tape:
         tape.watch(weights[0])
         sums = network(weights, few)
         value = loss(few, sums[-1])
     gradient = tape.gradient(value, weights[0])
-    error = squared_error(few.numpy(), tf.sigmoid(sums[-1]).numpy())
-    return error, signal(sums[last]), float(tf.norm(gradient))
+    return tf.sigmoid(sums[-1]), sums[last], tf.norm(gradient)
+
+
+def look(weights):
+    """Error, signal in the last hidden layer, first gradient norm."""
+    pictures, z, norm = seen_now(weights)
+    return squared_error(few.numpy(), pictures.numpy()), signal(z), float(norm)
 
 
 # %% tags=["hide-input"]
