@@ -64,6 +64,14 @@ def test_several_claims_of_a_cell_stand_below_each_other(change):
     assert soup.summary.get_text() == "Code of these claims"
 
 
+def test_names_that_a_claim_uses_are_folded_with_it(change):
+    code = f"x = 1\n{CODE}"
+    soup = page(code)
+    change({"02_two.html": soup})
+    assert soup.select_one(".claim p").get_text() == "It is small. Held under 2 of 2 seeds"
+    assert soup.select_one(".claim details pre").get_text() == code
+
+
 def test_a_claim_that_was_not_counted_says_so(change):
     soup = page('claim("it is new", 1 < 2)')
     change({"02_two.html": soup})
@@ -71,7 +79,7 @@ def test_a_claim_that_was_not_counted_says_so(change):
 
 
 def test_other_cells_and_other_pages_stay_as_they_are(change):
-    cells = ["x = 1", f"x = 1\n{CODE}", "%load x"]
+    cells = ["x = 1", f"print(1)\n{CODE}", f"{CODE}\nx = 1", "%load x"]
     for name, code in [("02_two.html", cells), ("index.html", [CODE])]:
         soup = page(*code)
         before = str(soup)

@@ -1,7 +1,7 @@
 """Claims of a chapter as lines with their verdict; the code that decides them is folded below.
 
-In a notebook a claim is a cell, ``claim("words", condition)``. A page shows the words, and under
-how many seeds of the tally the condition held.
+In a notebook a claim is a cell, ``claim("words", condition)``, perhaps below the names that its
+condition uses. A page shows the words, and under how many seeds of the tally the condition held.
 """
 
 import ast
@@ -16,22 +16,24 @@ TALLY_PAGE = "claims.html"
 
 
 def stated(code):
-    r"""Return the words of the claims that a cell consists of; nothing if it has other code.
+    r"""Return the words of the claims that end a cell; nothing if it does more than name values.
 
     Examples
     --------
-    >>> stated('claim("one is less", 1 < 2)')
-    ['one is less']
-    >>> stated('x = 1\nclaim("one is less", x < 2)'), stated("# nothing")
-    ([], [])
+    >>> stated('claim("one is less", 1 < 2)'), stated('x = 1\nclaim("one is less", x < 2)')
+    (['one is less'], ['one is less'])
+    >>> stated('print(1)\nclaim("one is less", 1 < 2)'), stated("x = 1"), stated("# nothing")
+    ([], [], [])
     """
     try:
         statements = ast.parse(code).body
     except SyntaxError:  # a cell of another language
         return []
-    if not all(is_claim(node) for node in statements):
+    claims = [node for node in statements if is_claim(node)]
+    names = statements[: len(statements) - len(claims)]
+    if not all(isinstance(node, ast.Assign) for node in names):
         return []
-    return [" ".join(ast.literal_eval(node.value.args[0]).split()) for node in statements]
+    return [" ".join(ast.literal_eval(node.value.args[0]).split()) for node in claims]
 
 
 def verdicts(root, name):
@@ -79,7 +81,7 @@ def badge(soup, words, verdict, address):
 
 
 def claim_cells(soup):
-    """Return the cells of a page that consist of claims, each with the claims' words."""
+    """Return the cells of a page that end with claims, each with the claims' words."""
     cells = [(cell, cell.select_one(".cell_input pre")) for cell in soup.select("div.cell")]
     found = [(cell, stated(code.get_text())) for cell, code in cells if code]
     return [(cell, words) for cell, words in found if words]
