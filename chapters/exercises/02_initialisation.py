@@ -221,18 +221,7 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **2. All weights are initially 0. What happens?** (a) Training works best, because no unit
-# is favoured. (b) All units of a hidden layer stay equal. (c) The gradients explode.
-#
-# <details><summary>Answer</summary>
-#
-# (b). Equal units get equal gradients and stay equal. (a) is wrong because units that stay
-# equal cannot learn different features. (c) is wrong because gradients are multiplied by
-# the weights on their way back, and these are 0.
-#
-# </details>
-#
-# **3. Does Adam make the initial weights unimportant?** (a) Yes, because its steps do not
+# **2. Does Adam make the initial weights unimportant?** (a) Yes, because its steps do not
 # depend on the size of gradients. (b) No. (c) Only for ReLU units.
 #
 # <details><summary>Answer</summary>
@@ -245,7 +234,7 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **4. Why does the signal still fade with four times Glorot's weights?** (a) Logistic units
+# **3. Why does the signal still fade with four times Glorot's weights?** (a) Logistic units
 # return 1/2 on average, which pushes the sums of the next layer to where slopes are small.
 # (b) The factor should be sixteen. (c) The code is too narrow.
 #
@@ -259,7 +248,7 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **5. The code is linear. Which rule suits the matrix after it?** (a) Four times Glorot's,
+# **4. The code is linear. Which rule suits the matrix after it?** (a) Four times Glorot's,
 # because it feeds logistic units. (b) Glorot's, because the code has slope 1. (c) He's.
 #
 # <details><summary>Answer</summary>
@@ -270,7 +259,7 @@ _ = check("initialisation.difference", difference)
 #
 # </details>
 #
-# **6. Which of these made the deep logistic network learn from weights of 0.01?** (a) Batch
+# **5. Which of these made the deep logistic network learn from weights of 0.01?** (a) Batch
 # normalisation. (b) Layer normalisation. (c) A smaller learning rate.
 #
 # <details><summary>Answer</summary>

@@ -13,6 +13,8 @@ DATA = {
     "ae_lib.plots.style": ("plots/*.json",),
     "ae_lib.results": ("results/*.json", "results/*.npz"),
 }
+# What chapters read themselves, by the names of files.
+NAMED = "searches/*.csv"
 # Modules below this one draw, and change no number.
 DRAWING = "ae_lib.plots"
 
@@ -165,13 +167,26 @@ def data_files(name, root):
     return sorted(path for pattern in patterns for path in (root / PACKAGE).glob(pattern))
 
 
+def data_outline(path, root):
+    """Return a file of data as its place and the digest of its content."""
+    content = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"{path.relative_to(root).as_posix()}: {content}"
+
+
+def named_files(trees, root):
+    """Return the files of data that cells name."""
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    names = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return sorted(path for path in (root / PACKAGE).glob(NAMED) if path.name in names)
+
+
 def draws(name):
     """Tell whether a module only draws."""
     return f"{name}.".startswith(f"{DRAWING}.")
 
 
 def digest(trees, root, *, drawing=True):
-    """Return the SHA-256 of cells, of the ``ae_lib`` modules behind them, and of what these read.
+    """Return the SHA-256 of cells, of the ``ae_lib`` modules behind them, and of what both read.
 
     Parameters
     ----------
@@ -189,7 +204,6 @@ def digest(trees, root, *, drawing=True):
     parts = [outline(tree) for tree in trees]
     for name in needed_modules(trees, root, drawing=drawing):
         parts.append(module_outline(name, root))
-        for path in data_files(name, root):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            parts.append(f"{path.relative_to(root).as_posix()}: {content}")
+        parts += [data_outline(path, root) for path in data_files(name, root)]
+    parts += [data_outline(path, root) for path in named_files(trees, root)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

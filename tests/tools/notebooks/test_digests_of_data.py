@@ -37,6 +37,17 @@ def test_new_results_make_stale_what_was_computed_from_the_old(package, name):
     assert digests.digest(CELLS, package) != before
 
 
+def test_a_new_search_makes_stale_the_chapter_that_names_it(package):
+    searches = package / "ae_lib" / "searches"
+    searches.mkdir()
+    (searches / "01_one.csv").write_text("rate\n")
+    named = [ast.parse('open("01_one.csv")')]
+    before = digests.digest(named, package), digests.digest(CELLS, package)
+    (searches / "01_one.csv").write_text("rate\n0.1\n")
+    assert digests.digest(named, package) != before[0]
+    assert digests.digest(CELLS, package) == before[1]
+
+
 def test_words_beside_the_data_do_not(package):
     before = digests.digest(CELLS, package)
     (package / "ae_lib" / "results" / "README.md").write_text("other words")
@@ -60,7 +71,7 @@ def test_what_draws_and_is_needed_elsewhere_is_in_both(package):
     assert digests.digest(cells, package, drawing=False) != numbers
 
 
-def test_all_data_of_the_package_belong_to_a_module():
+def test_all_data_of_the_package_are_in_the_digest_of_whatever_reads_them():
     if not (ROOT / ".git").exists():
         pytest.skip("needs the git repository")
     command = ["git", "ls-files", "-z", digests.PACKAGE]
@@ -68,5 +79,6 @@ def test_all_data_of_the_package_belong_to_a_module():
     data = {ROOT / name for name in listed.split("\0") if name}
     data = {path for path in data if path.suffix not in (".py", ".md")}
     known = {path for name in digests.DATA for path in digests.data_files(name, ROOT)}
+    known.update((ROOT / digests.PACKAGE).glob(digests.NAMED))
     assert data
     assert data <= known
