@@ -848,10 +848,9 @@ claim(
 
 # %% [markdown]
 # Each column compares the two kinds of units, each row the two initialisations. For
-# logistic units, pretraining is ahead at the short budget and behind at the long one,
-# where it stays behind even at equal updates, when pretraining is free (11.1 against
-# 10.6). For ReLU it is ahead at both budgets, by 2.5 and 2.1 units, and at equal updates
-# it reaches 7.8 instead of 8.3 at the long one. So with Adam and the long budget, good
+# logistic units, pretraining is ahead at the short budget and behind at the long one. For
+# ReLU it is ahead at both budgets, by 2.5 and 2.1 units. (Errors at equal updates, when
+# pretraining is free, are in the stored file.) So with Adam and the long budget, good
 # random weights make pretraining superfluous for logistic units, but not for ReLU.
 #
 # How general are these results? The race has 5,000 digits and at most 1,500 updates. From
